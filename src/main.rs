@@ -1,1 +1,2 @@
-fn main(){}
+//! The process: nothing but its beginning and its end.
+fn main() {}

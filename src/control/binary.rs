@@ -1,0 +1,110 @@
+//! The control file of a binary package (Policy 5.3).
+
+use crate::control::deb822::Error;
+use crate::control::deb822::Paragraph;
+use crate::types::arch::Arch;
+use crate::types::name::PackageName;
+use crate::types::relation::Relation;
+use crate::types::version::DebVersion;
+
+/// What a binary package says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BinaryControl {
+    /// `Package`.
+    pub package: PackageName,
+    /// `Version`.
+    pub version: DebVersion,
+    /// `Architecture`.
+    pub architecture: Arch,
+    /// `Maintainer`: name and address.
+    pub maintainer: String,
+    /// `Section`.
+    pub section: String,
+    /// `Priority`.
+    pub priority: String,
+    /// `Homepage`.
+    pub homepage: Option<String>,
+    /// The first line of `Description`.
+    pub summary: String,
+    /// The rest of `Description`.
+    pub description: String,
+    /// The relation fields that are not empty.
+    pub relations: Vec<(RelationField, Vec<Relation>)>,
+    /// Fields of the user's own, in order.
+    pub fields: Vec<(String, String)>,
+}
+
+/// A field that relates packages (Policy 7), in the order `dpkg-gencontrol` writes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RelationField {
+    /// Configured before this package is even unpacked.
+    PreDepends,
+    /// Configured before this package is.
+    Depends,
+    /// Installed by default.
+    Recommends,
+    /// Of use together.
+    Suggests,
+    /// The other way round.
+    Enhances,
+    /// Cannot be unpacked together.
+    Conflicts,
+    /// Cannot be configured together.
+    Breaks,
+    /// Files may be taken over.
+    Replaces,
+    /// Virtual packages.
+    Provides,
+}
+
+impl RelationField {
+    /// The field's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PreDepends => "Pre-Depends",
+            Self::Depends => "Depends",
+            Self::Recommends => "Recommends",
+            Self::Suggests => "Suggests",
+            Self::Enhances => "Enhances",
+            Self::Conflicts => "Conflicts",
+            Self::Breaks => "Breaks",
+            Self::Replaces => "Replaces",
+            Self::Provides => "Provides",
+        }
+    }
+
+    /// Whether `a | b` may stand in it (Policy 7.1).
+    pub fn takes_alternatives(self) -> bool {
+        self <= Self::Suggests
+    }
+}
+
+impl BinaryControl {
+    /// The control file, fields in the order of `dpkg-gencontrol`.
+    ///
+    /// `installed_kib` is the size on disk in KiB. Fails only on a user's own field that is malformed or
+    /// names one that is already there.
+    pub fn paragraph(&self, installed_kib: u64) -> Result<Paragraph, Error> {
+        let mut paragraph = Paragraph::default();
+        paragraph.push("Package", self.package.as_str())?;
+        paragraph.push("Version", &self.version.to_string())?;
+        paragraph.push("Architecture", self.architecture.as_str())?;
+        paragraph.push("Maintainer", &self.maintainer)?;
+        paragraph.push("Installed-Size", &installed_kib.to_string())?;
+        for (field, relations) in self.relations.iter().filter(|(_, relations)| !relations.is_empty()) {
+            let items: Vec<String> = relations.iter().map(ToString::to_string).collect();
+            paragraph.push(field.name(), &items.join(", "))?;
+        }
+        paragraph.push("Section", &self.section)?;
+        paragraph.push("Priority", &self.priority)?;
+        if let Some(homepage) = &self.homepage {
+            paragraph.push("Homepage", homepage)?;
+        }
+        let description = format!("{}\n{}", self.summary, self.description);
+        paragraph.push("Description", description.trim_end())?;
+        for (name, value) in &self.fields {
+            paragraph.push(name, value)?;
+        }
+        Ok(paragraph)
+    }
+}

@@ -1,0 +1,5 @@
+//! A `.deb` as bytes: written from an [`image::Image`], read back into facts.
+//!
+//! Knows `deb(5)` and what dpkg's own extractor takes. Refuses to know why a file is in a package.
+
+pub mod image;

@@ -1,0 +1,50 @@
+//! Where the bytes of a file come from, and how mkdeb changes them on the way.
+
+use std::io;
+use std::io::Read;
+
+use crate::content::prefix::PrefixChange;
+use crate::types::source_id::SourceId;
+
+/// The body of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Blob {
+    /// Generated or rewritten text, small, held in memory.
+    Inline(Vec<u8>),
+    /// A body of the inputs, streamed as it is. Its size was seen when the inputs were read.
+    Source {
+        /// Which body.
+        id: SourceId,
+        /// Its size in bytes. Reading another number of bytes is an error.
+        size: u64,
+    },
+    /// A body of the inputs that is read whole, changed and written; only while it is its turn.
+    Rewritten {
+        /// Which body.
+        id: SourceId,
+        /// Its size in bytes before the change.
+        size: u64,
+        /// The change.
+        rewrite: Rewrite,
+    },
+}
+
+/// A change to a body, as a pure function of its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rewrite {
+    /// Bytecode gets the time of its source's new entry and the paths of the host.
+    Bytecode {
+        /// The modification time that the `.py` beside it has in the package, in seconds since 1970.
+        source_mtime: u64,
+        /// Old path prefixes and what each becomes, longest first.
+        prefixes: Vec<PrefixChange>,
+    },
+}
+
+/// The inputs' bodies. `host` implements it over directories and tars, tests over a map.
+pub trait Contents: Sync {
+    /// Opens a body for one sequential read.
+    fn open(&self, id: SourceId) -> io::Result<Box<dyn Read + '_>>;
+    /// What the user calls this body: an input and a path in it, for messages.
+    fn name(&self, id: SourceId) -> String;
+}

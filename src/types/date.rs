@@ -1,0 +1,106 @@
+//! The one date of a build, from `SOURCE_DATE_EPOCH` or from the inputs. Never "now".
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Seconds since 1970, as `SOURCE_DATE_EPOCH` gives them
+/// (<https://reproducible-builds.org/specs/source-date-epoch/>). There is no default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceDate(u64);
+
+/// Why a text is not a date.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a number of seconds since 1970")]
+pub struct Error(String);
+
+impl SourceDate {
+    /// The latest date a deb's `ar` header can hold: twelve decimal digits.
+    const MAX: u64 = 999_999_999_999;
+
+    /// A date from seconds, capped at what an `ar` header can hold.
+    pub fn from_seconds(seconds: u64) -> Self {
+        Self(seconds.min(Self::MAX))
+    }
+
+    /// Seconds since 1970.
+    pub fn seconds(self) -> u64 {
+        self.0
+    }
+
+    /// The time a file gets in the package: its own, or this date when its own is later.
+    pub fn clamp(self, mtime: u64) -> u64 {
+        mtime.min(self.0)
+    }
+
+    /// The date as RFC 5322 has it, in UTC, for a Debian changelog: `Mon, 23 Nov 2026 10:00:00 +0000`.
+    pub fn rfc5322(self) -> String {
+        const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+        const MONTHS: [&str; 12] =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let days = self.0 / 86_400;
+        let (hour, minute, second) = (self.0 / 3600 % 24, self.0 / 60 % 60, self.0 % 60);
+        let (year, month, day) = civil(days);
+        let weekday = DAYS[usize::try_from(days % 7).unwrap_or(0)];
+        let month = MONTHS[usize::try_from(month - 1).unwrap_or(0)];
+        format!("{weekday}, {day:02} {month} {year} {hour:02}:{minute:02}:{second:02} +0000")
+    }
+
+    /// The year in UTC, for copyright files.
+    pub fn year(self) -> u64 {
+        civil(self.0 / 86_400).0
+    }
+}
+
+/// Days since 1970 as year, month (1 to 12) and day, in the Gregorian calendar.
+///
+/// Counts in 400-year eras that start on 1 March, so that the leap day ends a year.
+fn civil(days: u64) -> (u64, u64, u64) {
+    let shifted = days + 719_468;
+    let era = shifted / 146_097;
+    let day_of_era = shifted % 146_097;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    (year, month, day)
+}
+
+impl FromStr for SourceDate {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        match text.parse() {
+            Ok(seconds) if digits && seconds <= Self::MAX => Ok(Self(seconds)),
+            _ => Err(Error(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for SourceDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_malformed_epoch_is_an_error_and_never_now() {
+        for bad in ["", " 1", "+1", "-1", "1.5", "soon", "1000000000000", "99999999999999999999999"] {
+            assert!(bad.parse::<SourceDate>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn dates_read_as_date_r_prints_them() {
+        let shown = |seconds| SourceDate::from_seconds(seconds).rfc5322();
+        assert_eq!(shown(0), "Thu, 01 Jan 1970 00:00:00 +0000");
+        assert_eq!(shown(951_782_400), "Tue, 29 Feb 2000 00:00:00 +0000");
+        assert_eq!(shown(1_795_428_000), "Mon, 23 Nov 2026 10:00:00 +0000");
+    }
+}
