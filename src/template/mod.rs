@@ -1,1 +1,123 @@
-//! To come.
+//! Every text that mkdeb generates is a template of `templates/`, rendered from a struct of its own.
+//!
+//! Knows the quoting of each output language: the escape function of a language's registry *is* its quoting,
+//! so that `{{x}}` is safe by default. Refuses to know what the texts are for. `{{{x}}}` stands for named
+//! partials alone, which a test enforces.
+
+pub mod quote;
+
+use std::collections::BTreeMap;
+
+use handlebars::Handlebars;
+use serde::Serialize;
+
+/// The output languages, told apart by the templates' names: `activate.sh.hbs`, `service.unit.hbs`, …
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Language {
+    /// POSIX shell; a value is one word.
+    Shell,
+    /// systemd units and sysusers; a value is the rest of a line, or one word with `{{word x}}`.
+    Unit,
+    /// Python; a value is a string literal.
+    Python,
+    /// Plain text of which a value is part of a line.
+    Text,
+}
+
+/// The templates, built in or overridden, compiled.
+pub struct Templates {
+    registries: BTreeMap<Language, Handlebars<'static>>,
+}
+
+/// What is wrong with a template.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An override that overrides nothing.
+    #[error("there is no template `{0}` to override")]
+    Unknown(String),
+    /// Not a template.
+    #[error("the template `{name}` cannot be read: {reason}")]
+    Syntax {
+        /// Its name.
+        name: String,
+        /// What the parser says, with the line.
+        reason: String,
+    },
+    /// It asks for a value that does not exist.
+    #[error("the template `{name}` cannot be rendered: {reason}")]
+    Render {
+        /// Its name.
+        name: String,
+        /// What the engine says.
+        reason: String,
+    },
+}
+
+/// The built-in templates, by name.
+const BUILT_IN: &[(&str, &str)] = &[];
+
+impl Templates {
+    /// Compiles the built-in templates, with `overrides` (name to text, `activate.sh.hbs`) in their place.
+    pub fn new(overrides: &BTreeMap<String, String>) -> Result<Self, Error> {
+        if let Some(unknown) = overrides.keys().find(|name| !BUILT_IN.iter().any(|(known, _)| known == name))
+        {
+            return Err(Error::Unknown(unknown.clone()));
+        }
+        let mut registries = BTreeMap::new();
+        for language in [Language::Shell, Language::Unit, Language::Python, Language::Text] {
+            registries.insert(language, registry(language));
+        }
+        let mut templates = Self { registries };
+        for (name, text) in BUILT_IN {
+            let text = overrides.get(*name).map_or(*text, String::as_str);
+            templates.compile(name, text)?;
+        }
+        Ok(templates)
+    }
+
+    fn compile(&mut self, name: &str, text: &str) -> Result<(), Error> {
+        let syntax = |reason: String| Error::Syntax { name: name.to_owned(), reason };
+        let language = language_of(name).ok_or_else(|| Error::Unknown(name.to_owned()))?;
+        let registry = self.registries.get_mut(&language).ok_or_else(|| Error::Unknown(name.to_owned()))?;
+        registry.register_template_string(name, text).map_err(|error| syntax(error.to_string()))
+    }
+
+    /// The text of a template with the values of `data`. A value that the template names and `data` lacks is
+    /// an error.
+    pub fn render(&self, name: &str, data: &impl Serialize) -> Result<String, Error> {
+        let language = language_of(name).ok_or_else(|| Error::Unknown(name.to_owned()))?;
+        let registry = self.registries.get(&language).ok_or_else(|| Error::Unknown(name.to_owned()))?;
+        registry
+            .render(name, data)
+            .map_err(|error| Error::Render { name: name.to_owned(), reason: error.to_string() })
+    }
+
+    /// Name and text of every built-in template, to start an override from.
+    pub fn built_in() -> &'static [(&'static str, &'static str)] {
+        BUILT_IN
+    }
+}
+
+/// The language of a template by the ending before `.hbs`.
+pub fn language_of(name: &str) -> Option<Language> {
+    let stem = name.strip_suffix(".hbs")?;
+    match stem.rsplit('.').next()? {
+        "sh" => Some(Language::Shell),
+        "unit" => Some(Language::Unit),
+        "py" => Some(Language::Python),
+        "txt" => Some(Language::Text),
+        _ => None,
+    }
+}
+
+fn registry(language: Language) -> Handlebars<'static> {
+    let mut registry = Handlebars::new();
+    registry.set_strict_mode(true);
+    match language {
+        Language::Shell => registry.register_escape_fn(quote::shell),
+        Language::Unit => registry.register_escape_fn(quote::unit_line),
+        Language::Python => registry.register_escape_fn(quote::python),
+        Language::Text => registry.register_escape_fn(quote::text_line),
+    }
+    registry
+}
