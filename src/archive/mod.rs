@@ -1,1 +1,3 @@
-//! To come.
+//! Archive formats.
+
+pub mod compress;
