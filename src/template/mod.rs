@@ -4,7 +4,11 @@
 //! so that `{{x}}` is safe by default. Refuses to know what the texts are for. `{{{x}}}` stands for named
 //! partials alone, which a test enforces.
 
+pub mod docs;
+mod helpers;
+pub mod launchers;
 pub mod quote;
+pub mod units;
 
 use std::collections::BTreeMap;
 
@@ -54,7 +58,19 @@ pub enum Error {
 }
 
 /// The built-in templates, by name.
-const BUILT_IN: &[(&str, &str)] = &[];
+const BUILT_IN: &[(&str, &str)] = &[
+    ("changelog.txt.hbs", include_str!("../../templates/changelog.txt.hbs")),
+    ("command.py.hbs", include_str!("../../templates/command.py.hbs")),
+    ("command.sh.hbs", include_str!("../../templates/command.sh.hbs")),
+    ("copyright.txt.hbs", include_str!("../../templates/copyright.txt.hbs")),
+    ("environment.sh.hbs", include_str!("../../templates/environment.sh.hbs")),
+    ("lintian-overrides.txt.hbs", include_str!("../../templates/lintian-overrides.txt.hbs")),
+    ("run.sh.hbs", include_str!("../../templates/run.sh.hbs")),
+    ("service.unit.hbs", include_str!("../../templates/service.unit.hbs")),
+    ("socket.unit.hbs", include_str!("../../templates/socket.unit.hbs")),
+    ("sysusers.unit.hbs", include_str!("../../templates/sysusers.unit.hbs")),
+    ("timer.unit.hbs", include_str!("../../templates/timer.unit.hbs")),
+];
 
 impl Templates {
     /// Compiles the built-in templates, with `overrides` (name to text, `activate.sh.hbs`) in their place.
@@ -113,6 +129,7 @@ pub fn language_of(name: &str) -> Option<Language> {
 fn registry(language: Language) -> Handlebars<'static> {
     let mut registry = Handlebars::new();
     registry.set_strict_mode(true);
+    helpers::register(&mut registry);
     match language {
         Language::Shell => registry.register_escape_fn(quote::shell),
         Language::Unit => registry.register_escape_fn(quote::unit_line),
