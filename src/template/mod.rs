@@ -8,6 +8,7 @@ pub mod docs;
 mod helpers;
 pub mod launchers;
 pub mod quote;
+pub mod scripts;
 pub mod units;
 
 use std::collections::BTreeMap;
@@ -59,12 +60,26 @@ pub enum Error {
 
 /// The built-in templates, by name.
 const BUILT_IN: &[(&str, &str)] = &[
+    ("activate.sh.hbs", include_str!("../../templates/activate.sh.hbs")),
+    ("activate/accounts.sh.hbs", include_str!("../../templates/activate/accounts.sh.hbs")),
+    ("activate/conffiles.sh.hbs", include_str!("../../templates/activate/conffiles.sh.hbs")),
+    ("activate/programs.sh.hbs", include_str!("../../templates/activate/programs.sh.hbs")),
+    ("activate/transaction.sh.hbs", include_str!("../../templates/activate/transaction.sh.hbs")),
+    ("activate/units.sh.hbs", include_str!("../../templates/activate/units.sh.hbs")),
+    ("activate/words.sh.hbs", include_str!("../../templates/activate/words.sh.hbs")),
     ("changelog.txt.hbs", include_str!("../../templates/changelog.txt.hbs")),
     ("command.py.hbs", include_str!("../../templates/command.py.hbs")),
     ("command.sh.hbs", include_str!("../../templates/command.sh.hbs")),
     ("copyright.txt.hbs", include_str!("../../templates/copyright.txt.hbs")),
     ("environment.sh.hbs", include_str!("../../templates/environment.sh.hbs")),
+    ("health.py.hbs", include_str!("../../templates/health.py.hbs")),
     ("lintian-overrides.txt.hbs", include_str!("../../templates/lintian-overrides.txt.hbs")),
+    ("postinst.sh.hbs", include_str!("../../templates/postinst.sh.hbs")),
+    ("postrm.sh.hbs", include_str!("../../templates/postrm.sh.hbs")),
+    ("postrm/ends.sh.hbs", include_str!("../../templates/postrm/ends.sh.hbs")),
+    ("preflight.py.hbs", include_str!("../../templates/preflight.py.hbs")),
+    ("preinst.sh.hbs", include_str!("../../templates/preinst.sh.hbs")),
+    ("prerm.sh.hbs", include_str!("../../templates/prerm.sh.hbs")),
     ("run.sh.hbs", include_str!("../../templates/run.sh.hbs")),
     ("service.unit.hbs", include_str!("../../templates/service.unit.hbs")),
     ("socket.unit.hbs", include_str!("../../templates/socket.unit.hbs")),

@@ -1,0 +1,5 @@
+//! Real dpkg in real roots. Needs root, mmdebstrap and systemd-nspawn; prints `skipped:` elsewhere.
+
+mod bed;
+mod fixture;
+mod lifecycle;
