@@ -1,0 +1,36 @@
+# The artefacts and what each is made from. `step` decides whether it must be made again.
+STEP := $(HERE)/step
+PIN := $(HERE)/requirements
+
+all: venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.15
+
+# In the order in which two jobs finish soonest: Python 3.11 has most virtualenvs.
+root-bookworm:
+	$(STEP) $@ $(HERE)/root -- $(HERE)/root bookworm
+
+tools:
+	$(STEP) $@ $(HERE)/tools $(PIN)/tools.txt -- $(HERE)/tools $(PIN)/tools.txt
+
+wheels: tools
+	$(STEP) $@ $(HERE)/wheels $(wildcard $(PIN)/*.txt) -- $(HERE)/wheels $(PIN)
+
+root-bullseye root-trixie root-forky: root-%:
+	$(STEP) $@ $(HERE)/root -- $(HERE)/root $*
+
+VENVS = $(STEP) $@ $^ $(HERE)/venvs $(HERE)/venvs-inside -- $(HERE)/venvs
+
+venvs-3.11: root-bookworm tools wheels
+	$(VENVS) 3.11 root-bookworm
+
+venvs-3.9: root-bullseye tools wheels
+	$(VENVS) 3.9 root-bullseye
+
+venvs-3.13: root-trixie tools wheels
+	$(VENVS) 3.13 root-trixie
+
+# The newest Python that Debian carries.
+venvs-3.15: root-forky tools wheels
+	$(VENVS) 3.15 root-forky
+
+.PHONY: all tools wheels root-bookworm root-bullseye root-trixie root-forky
+.PHONY: venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.15
