@@ -1,5 +1,13 @@
-//! Integration tests.
-#![allow(clippy::disallowed_methods, missing_docs, reason = "tests touch the world and explain themselves")]
+//! Tests of the whole program, in one binary.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "tests touch the world and explain themselves"
+)]
 
-mod scripts;
+mod bed;
+mod beds;
 mod system;
