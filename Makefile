@@ -1,0 +1,24 @@
+# Names for the scripts that do the work.
+.PHONY: test lint ci soak demo examples clean
+
+test:
+	tests/run unit system
+
+lint:
+	.ci/lint
+
+ci:
+	.ci/run
+
+soak:
+	tests/run soak
+
+demo:
+	demo/run
+
+examples:
+	examples/run
+
+clean:
+	cargo clean
+	tests/setup/run --clean
