@@ -1,0 +1,167 @@
+//! One writer over every format.
+
+use std::io;
+use std::io::Write;
+use std::num::NonZero;
+
+use liblzma::stream::Check;
+use liblzma::stream::MtStreamBuilder;
+use liblzma::write::XzEncoder;
+use zstd::stream::write::Encoder as ZstdEncoder;
+
+use crate::archive::compress::Compression;
+use crate::archive::compress::Format;
+use crate::archive::compress::gzip;
+
+/// What an encoder may use. None of it reaches the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resources {
+    /// How many threads may compress.
+    pub threads: NonZero<u32>,
+    /// How much memory the machine has for us, in bytes. xz runs fewer threads rather than use more than half.
+    pub memory: u64,
+}
+
+/// Compresses what is written to it. Nothing is complete before [`Encoder::finish`].
+///
+/// Flushing does nothing: it would reach the output.
+pub struct Encoder<W: Write>(Inner<W>);
+
+enum Inner<W: Write> {
+    Zstd(ZstdEncoder<'static, W>),
+    Xz(XzEncoder<W>),
+    Gzip(gzip::Encoder<W>),
+    None(W),
+}
+
+impl<W: Write> Encoder<W> {
+    /// An encoder that writes to `out`: one frame of zstd, one stream of xz or one member of gzip.
+    pub fn new(out: W, compression: Compression, resources: Resources) -> io::Result<Self> {
+        let Compression { format, level } = compression;
+        let threads = resources.threads.get();
+        Ok(Self(match format {
+            Format::None => Inner::None(out),
+            Format::Gzip => Inner::Gzip(gzip::Encoder::new(out, level, threads)?),
+            Format::Xz => Inner::Xz(XzEncoder::new_stream(out, xz(level, resources)?)),
+            Format::Zstd => {
+                let mut encoder = ZstdEncoder::new(out, level.cast_signed())?;
+                encoder.include_checksum(true)?;
+                // One worker and none give different bytes, so there is always one.
+                encoder.multithread(threads)?;
+                Inner::Zstd(encoder)
+            }
+        }))
+    }
+
+    /// Writes what is still held back and the end of the format.
+    pub fn finish(self) -> io::Result<W> {
+        match self.0 {
+            Inner::Zstd(encoder) => encoder.finish(),
+            Inner::Xz(encoder) => encoder.finish(),
+            Inner::Gzip(encoder) => encoder.finish(),
+            Inner::None(out) => Ok(out),
+        }
+    }
+}
+
+impl<W: Write> Write for Encoder<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.0 {
+            Inner::Zstd(encoder) => encoder.write(bytes),
+            Inner::Xz(encoder) => encoder.write(bytes),
+            Inner::Gzip(encoder) => encoder.write(bytes),
+            Inner::None(out) => out.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The threaded encoder, also for one thread: the other one gives other bytes.
+fn xz(level: u32, resources: Resources) -> io::Result<liblzma::stream::Stream> {
+    let mut builder = MtStreamBuilder::new();
+    builder.preset(level).check(Check::Crc64);
+    let mut threads = resources.threads.get();
+    builder.threads(threads);
+    while threads > 1 && builder.memusage() > resources.memory / 2 {
+        threads -= 1;
+        builder.threads(threads);
+    }
+    Ok(builder.encoder()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+    use crate::archive::compress::decode::decoder;
+
+    const FORMATS: [&str; 6] = ["zstd:1", "zstd:9", "xz:0", "gzip:6", "gzip:9", "none"];
+
+    /// Text that repeats itself with changes: some three megabytes, so that there are several blocks.
+    fn sample() -> Vec<u8> {
+        let mut state = 1u32;
+        let mut bytes = Vec::new();
+        while bytes.len() < 3_300_000 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let word = state >> 16;
+            bytes.extend_from_slice(format!("line {} of {}\n", word % 977, word).as_bytes());
+        }
+        bytes
+    }
+
+    fn compress(bytes: &[u8], compression: &str, threads: u32, chunk: usize) -> Vec<u8> {
+        let resources = Resources { threads: NonZero::new(threads).expect("not zero"), memory: 4 << 30 };
+        let compression = compression.parse().expect("valid");
+        let mut encoder = Encoder::new(Vec::new(), compression, resources).expect("resources");
+        for piece in bytes.chunks(chunk) {
+            encoder.write_all(piece).expect("memory");
+            encoder.flush().expect("memory");
+        }
+        encoder.finish().expect("memory")
+    }
+
+    #[test]
+    fn threads_and_write_sizes_do_not_reach_the_output() {
+        let sample = sample();
+        for compression in FORMATS {
+            let expected = compress(&sample, compression, 1, sample.len());
+            for (threads, chunk) in [(1, 100_003), (2, 4096), (3, 1 << 20), (4, 65_537)] {
+                let found = compress(&sample, compression, threads, chunk);
+                assert!(found == expected, "{compression} with {threads} threads, {chunk} bytes at a time");
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_compressed_comes_back() {
+        let sample = sample();
+        for compression in FORMATS {
+            for length in [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, sample.len()] {
+                let format = compression.parse::<Compression>().expect("valid").format;
+                let small = compress(&sample[..length], compression, 2, 70_000);
+                let mut back = Vec::new();
+                decoder(format, &small[..]).expect("header").read_to_end(&mut back).expect(compression);
+                assert!(back == sample[..length], "{compression} of {length} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn zstd_is_one_frame_with_a_checksum_and_a_window_that_dpkg_takes() {
+        let small = compress(&sample(), "zstd:22", 1, 1 << 20);
+        assert_eq!(::zstd::zstd_safe::find_frame_compressed_size(&small), Ok(small.len()));
+        assert_eq!(small[4] & 0b0000_0100, 0b0000_0100, "the content checksum flag (RFC 8878, 3.1.1.1.1)");
+        let window_log = 10 + (small[5] >> 3);
+        assert!(window_log <= 27, "{window_log}");
+    }
+
+    #[test]
+    fn gzip_headers_are_those_of_gzip_n() {
+        assert_eq!(compress(b"x", "gzip:9", 1, 1)[..10], [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 3]);
+        assert_eq!(compress(b"x", "gzip:6", 1, 1)[8], 0);
+    }
+}

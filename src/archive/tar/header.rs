@@ -1,0 +1,141 @@
+//! Headers in the GNU dialect, as `tar --format=gnu --owner=root:0 --group=root:0` writes them.
+//!
+//! Written by hand around the `tar` crate's `Header`, whose builder normalises names and makes sparse
+//! entries. Never PAX and never sparse: readers such as dpkg's own refuse both.
+
+use ::tar::EntryType;
+use ::tar::Header;
+
+const BLOCK: usize = 512;
+/// The two empty blocks that end an archive.
+pub const END: [u8; 2 * BLOCK] = [0; 2 * BLOCK];
+
+/// An entry, without its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry<'a> {
+    /// The path, relative; empty for the root. It is written as `./path`, a directory as `./path/`.
+    pub path: &'a [u8],
+    /// The permission bits.
+    pub mode: u32,
+    /// The modification time, in seconds since 1970.
+    pub mtime: u64,
+    /// What it is.
+    pub kind: Kind<'a>,
+}
+
+/// What an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind<'a> {
+    /// A regular file of this many bytes.
+    File(u64),
+    /// A directory.
+    Directory,
+    /// A symbolic link with this target, as it is.
+    Symlink(&'a [u8]),
+    /// A hard link to this path, which is written like the entry's own.
+    Hardlink(&'a [u8]),
+}
+
+/// Appends the header of `entry`, with records for a name or target beyond 100 bytes before it.
+pub fn encode(entry: &Entry<'_>, out: &mut Vec<u8>) {
+    let mut path = dotted(entry.path);
+    let (kind, size, target) = match entry.kind {
+        Kind::File(size) => (EntryType::Regular, size, Vec::new()),
+        Kind::Directory => (EntryType::Directory, 0, Vec::new()),
+        Kind::Symlink(target) => (EntryType::Symlink, 0, target.to_vec()),
+        Kind::Hardlink(target) => (EntryType::Link, 0, dotted(target)),
+    };
+    if kind == EntryType::Directory && !path.ends_with(b"/") {
+        path.push(b'/');
+    }
+    // GNU tar puts the record of the target before that of the name.
+    let mut header = Header::new_gnu();
+    let fields = header.as_old_mut();
+    if target.len() > fields.linkname.len() {
+        long(EntryType::GNULongLink, &target, out);
+    }
+    if path.len() > fields.name.len() {
+        long(EntryType::GNULongName, &path, out);
+    }
+    set(&mut fields.name, &path);
+    set(&mut fields.linkname, &target);
+    header.set_entry_type(kind);
+    header.set_mode(entry.mode);
+    header.set_mtime(entry.mtime);
+    header.set_size(size);
+    seal(&mut header, out);
+}
+
+/// The zero bytes that fill the last block of a body of `size` bytes.
+pub fn padding(size: u64) -> &'static [u8] {
+    let used = (size % BLOCK as u64) as usize;
+    if used == 0 { &[] } else { &END[used..BLOCK] }
+}
+
+fn dotted(path: &[u8]) -> Vec<u8> {
+    [b"./", path].concat()
+}
+
+/// A `././@LongLink` record: its body is the text with a NUL behind it.
+fn long(kind: EntryType, text: &[u8], out: &mut Vec<u8>) {
+    let size = text.len() as u64 + 1;
+    let mut header = Header::new_gnu();
+    set(&mut header.as_old_mut().name, b"././@LongLink");
+    header.set_entry_type(kind);
+    header.set_mode(0o644);
+    header.set_mtime(0);
+    header.set_size(size);
+    seal(&mut header, out);
+    out.extend_from_slice(text);
+    out.push(0);
+    out.extend_from_slice(padding(size));
+}
+
+fn set(field: &mut [u8], text: &[u8]) {
+    let length = text.len().min(field.len());
+    field[..length].copy_from_slice(&text[..length]);
+}
+
+fn seal(header: &mut Header, out: &mut Vec<u8>) {
+    header.set_uid(0);
+    header.set_gid(0);
+    if let Some(fields) = header.as_gnu_mut() {
+        set(&mut fields.uname, b"root");
+        set(&mut fields.gname, b"root");
+    }
+    header.set_cksum();
+    out.extend_from_slice(header.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded(path: &[u8], kind: Kind<'_>) -> Vec<u8> {
+        let mut out = Vec::new();
+        encode(&Entry { path, mode: 0o644, mtime: 1, kind }, &mut out);
+        out
+    }
+
+    #[test]
+    fn names_up_to_100_bytes_need_one_block() {
+        for (length, blocks) in [(1, 1), (97, 1), (98, 1), (99, 3), (250, 3), (511, 4)] {
+            assert_eq!(encoded(&vec![b'n'; length], Kind::File(0)).len(), blocks * BLOCK, "{length}");
+        }
+        assert_eq!(encoded(&[b'n'; 97], Kind::Directory).len(), BLOCK);
+        assert_eq!(encoded(&[b'n'; 98], Kind::Directory).len(), 3 * BLOCK);
+        assert_eq!(encoded(b"l", Kind::Symlink(&[b't'; 100])).len(), BLOCK);
+        assert_eq!(encoded(b"l", Kind::Symlink(&[b't'; 101])).len(), 3 * BLOCK);
+    }
+
+    #[test]
+    fn sizes_beyond_8_gib_are_base_256() {
+        assert_eq!(encoded(b"f", Kind::File((8 << 30) - 1))[124], b'7');
+        assert_eq!(encoded(b"f", Kind::File(8 << 30))[124], 0x80);
+    }
+
+    #[test]
+    fn padding_fills_the_last_block() {
+        assert_eq!([0, 1, 511, 512, 513].map(|size| padding(size).len()), [0, 511, 1, 0, 511]);
+    }
+}

@@ -1,0 +1,454 @@
+//! A tar reader for archives that nobody vouches for.
+//!
+//! Takes v7, ustar, GNU long names and PAX records. Refuses sparse files, broken checksums and anything
+//! that would have to be guessed. Holds one header and its names in memory, never a body.
+
+use std::io;
+use std::io::Read;
+use std::ops::Range;
+
+use crate::archive::tar::number;
+use crate::archive::tar::pax;
+
+const BLOCK: usize = 512;
+/// The longest name or target, in bytes; no file system has longer ones.
+const LONGEST_NAME: u64 = 64 << 10;
+/// The most bytes of PAX records before one entry.
+const LARGEST_RECORDS: u64 = 1 << 20;
+
+/// Why a tar cannot be followed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The archive ends within a header or a body.
+    #[error("the archive ends at byte {0}, in the middle of an entry")]
+    Truncated(u64),
+    /// A header that breaks the format.
+    #[error("the header at byte {offset} is broken: {reason}")]
+    Header {
+        /// Where it starts.
+        offset: u64,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A name or a set of records beyond any sane size.
+    #[error("the header at byte {offset} has {size} bytes of names or records, more than anything needs")]
+    TooLong {
+        /// Where it starts.
+        offset: u64,
+        /// How many bytes it announces.
+        size: u64,
+    },
+    /// A file with holes.
+    #[error("`{}` is stored as a sparse file, which is not supported", .0.escape_ascii())]
+    Sparse(Vec<u8>),
+    /// Reading failed.
+    #[error("the archive cannot be read")]
+    Io(#[source] io::Error),
+}
+
+/// An entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The path, as the archive spells it.
+    pub path: Vec<u8>,
+    /// What it is.
+    pub kind: Kind,
+    /// The permission bits: 07777 at most.
+    pub mode: u32,
+    /// The modification time, in seconds since 1970; earlier ones count as 0.
+    pub mtime: u64,
+    /// The size of the body in bytes.
+    pub size: u64,
+    /// Where the body starts in the archive.
+    pub offset: u64,
+    /// Whom it belongs to.
+    pub owner: Owner,
+}
+
+/// Whom an entry belongs to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Owner {
+    /// The numeric user.
+    pub uid: u64,
+    /// The numeric group.
+    pub gid: u64,
+    /// The user's name; empty where there is none.
+    pub user: Vec<u8>,
+    /// The group's name; empty where there is none.
+    pub group: Vec<u8>,
+}
+
+/// What an entry is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link and its target.
+    Symlink(Vec<u8>),
+    /// A hard link and the path of the entry that it shares its body with.
+    Hardlink(Vec<u8>),
+    /// A device, a fifo or something newer, by its type byte.
+    Other(u8),
+}
+
+/// Walks an archive from front to back. Reading from it yields the body of the current entry.
+pub struct Reader<R> {
+    inner: R,
+    offset: u64,
+    left: u64,
+    padding: u64,
+    ended: bool,
+}
+
+/// What the records before an entry say about it.
+#[derive(Default)]
+struct Records {
+    name: Option<Vec<u8>>,
+    link: Option<Vec<u8>>,
+    pax: pax::Values,
+}
+
+impl<R: Read> Reader<R> {
+    /// An archive that starts at the next byte of `inner`.
+    pub fn new(inner: R) -> Self {
+        Self { inner, offset: 0, left: 0, padding: 0, ended: false }
+    }
+
+    /// Skips what is left of the current entry and reads the next one.
+    ///
+    /// None at the end; then the input was read to *its* end, so that a decoder has checked its checksum.
+    pub fn next_member(&mut self) -> Result<Option<Member>, Error> {
+        let mut records = Records::default();
+        loop {
+            self.skip_body()?;
+            let start = self.offset;
+            let Some(block) = self.block()? else {
+                io::copy(&mut self.inner, &mut io::sink()).map_err(Error::Io)?;
+                return Ok(None);
+            };
+            let fail = |reason| Error::Header { offset: start, reason };
+            let size = number::parse(&block[124..136]).ok_or(fail("its size is not a number"))?;
+            match block[156] {
+                b'L' => records.name = Some(self.name(start, size)?),
+                b'K' => records.link = Some(self.name(start, size)?),
+                b'x' => {
+                    let text = self.text(start, size, LARGEST_RECORDS)?;
+                    records.pax = pax::parse(&text).map_err(fail)?;
+                }
+                b'g' => self.announce(size)?,
+                _ => return self.member(&block, records, start).map(Some),
+            }
+        }
+    }
+
+    /// Whether the archive ended with an empty block. Some writers leave it out; so does a lost tail.
+    pub fn has_end(&self) -> bool {
+        self.ended
+    }
+
+    fn member(&mut self, block: &[u8; BLOCK], records: Records, start: u64) -> Result<Member, Error> {
+        let fail = |reason| Error::Header { offset: start, reason };
+        let pax = records.pax;
+        let path = pax.path.or(records.name).unwrap_or_else(|| short_name(block));
+        if block[156] == b'S' || pax.sparse {
+            return Err(Error::Sparse(path));
+        }
+        if path.is_empty() {
+            return Err(fail("its name is empty"));
+        }
+        let link = pax.link.or(records.link).unwrap_or_else(|| until_nul(&block[157..257]).to_vec());
+        let kind = match block[156] {
+            0 if path.ends_with(b"/") => Kind::Directory,
+            0 | b'0' => Kind::File,
+            b'1' => Kind::Hardlink(link),
+            b'2' => Kind::Symlink(link),
+            b'5' => Kind::Directory,
+            other => Kind::Other(other),
+        };
+        let field = |range: Range<usize>, what| number::parse(&block[range]).ok_or(fail(what));
+        let size = match pax.size {
+            Some(size) => size,
+            None => field(124..136, "its size is not a number")?,
+        };
+        if size > 0 && !matches!(kind, Kind::File | Kind::Other(_)) {
+            return Err(fail("a directory or link has a body"));
+        }
+        // Readers differ on what a negative time means; nothing needs it.
+        let mtime = pax.mtime.unwrap_or_else(|| number::parse(&block[136..148]).unwrap_or(0));
+        let mode = field(100..108, "its mode is not a number")? & 0o7777;
+        let owner = Owner {
+            uid: pax.uid.or(number::parse(&block[108..116])).unwrap_or(0),
+            gid: pax.gid.or(number::parse(&block[116..124])).unwrap_or(0),
+            user: pax.user.unwrap_or_else(|| extended(block, 265..297)),
+            group: pax.group.unwrap_or_else(|| extended(block, 297..329)),
+        };
+        let offset = self.offset;
+        self.announce(size)?;
+        Ok(Member { path, kind, mode: mode as u32, mtime, size, offset, owner })
+    }
+
+    /// The next header block; none at the end of the archive.
+    fn block(&mut self) -> Result<Option<[u8; BLOCK]>, Error> {
+        let mut block = [0; BLOCK];
+        let mut filled = 0;
+        while filled < BLOCK {
+            match self.inner.read(&mut block[filled..]) {
+                Ok(0) if filled == 0 => return Ok(None),
+                Ok(0) => return Err(Error::Truncated(self.offset + filled as u64)),
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Error::Io(error)),
+            }
+        }
+        if block.iter().all(|byte| *byte == 0) {
+            self.ended = true;
+            return Ok(None);
+        }
+        if !number::is_checksum(&block) {
+            return Err(Error::Header { offset: self.offset, reason: "its checksum is wrong" });
+        }
+        self.offset += BLOCK as u64;
+        Ok(Some(block))
+    }
+
+    /// Takes note that a body of `size` bytes follows.
+    fn announce(&mut self, size: u64) -> Result<(), Error> {
+        let padded = size.checked_next_multiple_of(BLOCK as u64);
+        match padded.filter(|padded| self.offset.checked_add(*padded).is_some()) {
+            Some(padded) => (self.left, self.padding) = (size, padded - size),
+            None => return Err(Error::Header { offset: self.offset, reason: "its size is beyond any file" }),
+        }
+        Ok(())
+    }
+
+    fn skip_body(&mut self) -> Result<(), Error> {
+        let most = self.left + self.padding;
+        let skipped = io::copy(&mut (&mut self.inner).take(most), &mut io::sink()).map_err(Error::Io)?;
+        self.offset += skipped;
+        // A last block that was never filled up loses nothing.
+        if skipped < self.left {
+            return Err(Error::Truncated(self.offset));
+        }
+        (self.left, self.padding) = (0, 0);
+        Ok(())
+    }
+
+    fn text(&mut self, start: u64, size: u64, most: u64) -> Result<Vec<u8>, Error> {
+        if size > most {
+            return Err(Error::TooLong { offset: start, size });
+        }
+        self.announce(size)?;
+        let mut text = Vec::new();
+        match self.read_to_end(&mut text) {
+            Ok(_) => Ok(text),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(Error::Truncated(self.offset)),
+            Err(error) => Err(Error::Io(error)),
+        }
+    }
+
+    fn name(&mut self, start: u64, size: u64) -> Result<Vec<u8>, Error> {
+        let text = self.text(start, size, LONGEST_NAME)?;
+        Ok(until_nul(&text).to_vec())
+    }
+}
+
+impl<R: Read> Read for Reader<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        if most == 0 {
+            return Ok(0);
+        }
+        let read = self.inner.read(&mut buffer[..most])?;
+        if read == 0 {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, Error::Truncated(self.offset)));
+        }
+        self.left -= read as u64;
+        self.offset += read as u64;
+        Ok(read)
+    }
+}
+
+/// The name of a header without records: ustar splits a long one in two.
+fn short_name(block: &[u8; BLOCK]) -> Vec<u8> {
+    let name = until_nul(&block[..100]);
+    let prefix = until_nul(&block[345..500]);
+    if &block[257..263] == b"ustar\0" && !prefix.is_empty() {
+        return [prefix, b"/", name].concat();
+    }
+    name.to_vec()
+}
+
+/// A field that v7 headers do not have.
+fn extended(block: &[u8; BLOCK], range: Range<usize>) -> Vec<u8> {
+    if &block[257..262] == b"ustar" { until_nul(&block[range]).to_vec() } else { Vec::new() }
+}
+
+fn until_nul(field: &[u8]) -> &[u8] {
+    field.split(|byte| *byte == 0).next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::tar::header;
+
+    /// A header like those of old archives: only what is given, and a right checksum.
+    fn block(name: &[u8], kind: u8, size: &[u8]) -> [u8; BLOCK] {
+        let mut block = [0; BLOCK];
+        block[..name.len()].copy_from_slice(name);
+        block[100..107].copy_from_slice(b"0000644");
+        block[124..124 + size.len()].copy_from_slice(size);
+        block[156] = kind;
+        sealed(block)
+    }
+
+    fn sealed(mut block: [u8; BLOCK]) -> [u8; BLOCK] {
+        block[148..156].copy_from_slice(b"        ");
+        let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
+        block[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+        block
+    }
+
+    fn record(kind: u8, text: &[u8]) -> Vec<u8> {
+        let size = format!("{:011o}", text.len());
+        let mut bytes = block(b"././@x", kind, size.as_bytes()).to_vec();
+        bytes.extend_from_slice(text);
+        bytes.extend_from_slice(header::padding(text.len() as u64));
+        bytes
+    }
+
+    fn walk(bytes: &[u8]) -> Result<Vec<(Member, Vec<u8>)>, Error> {
+        let mut reader = Reader::new(bytes);
+        let mut members = Vec::new();
+        while let Some(member) = reader.next_member()? {
+            let mut body = Vec::new();
+            let read = reader.read_to_end(&mut body);
+            read.map_err(|error| error.downcast().unwrap_or_else(Error::Io))?;
+            members.push((member, body));
+        }
+        Ok(members)
+    }
+
+    fn sample() -> Vec<u8> {
+        let long = [b'n'; 150];
+        let mut bytes = Vec::new();
+        for (path, kind, body) in [
+            (&b""[..], header::Kind::Directory, &b""[..]),
+            (b"a \xff", header::Kind::File(3), b"abc"),
+            (&long, header::Kind::File(0), b""),
+            (b"hard", header::Kind::Hardlink(&long), b""),
+            (b"soft", header::Kind::Symlink(b"../x/./y//z/"), b""),
+        ] {
+            header::encode(&header::Entry { path, mode: 0o4755, mtime: 7, kind }, &mut bytes);
+            bytes.extend_from_slice(body);
+            bytes.extend_from_slice(header::padding(body.len() as u64));
+        }
+        bytes.extend_from_slice(&header::END);
+        bytes
+    }
+
+    #[test]
+    fn what_was_written_is_read_back() {
+        let sample = sample();
+        let members = walk(&sample).expect("valid");
+        let long = [&b"./"[..], &[b'n'; 150]].concat();
+        let expected = [
+            (&b"./"[..], Kind::Directory),
+            (b"./a \xff", Kind::File),
+            (&long, Kind::File),
+            (b"./hard", Kind::Hardlink(long.clone())),
+            (b"./soft", Kind::Symlink(b"../x/./y//z/".to_vec())),
+        ];
+        assert_eq!(members.len(), expected.len());
+        for ((member, body), (path, kind)) in members.iter().zip(expected) {
+            assert_eq!((&member.path[..], &member.kind), (path, &kind));
+            assert_eq!((member.mode, member.mtime, member.size), (0o4755, 7, body.len() as u64));
+            assert_eq!(member.owner.user, b"root");
+            let start = usize::try_from(member.offset).expect("small");
+            assert_eq!(&sample[start..start + body.len()], body);
+        }
+    }
+
+    #[test]
+    fn other_dialects_are_read() {
+        let mut ustar = block(b"name", b'0', b"00000000000");
+        ustar[257..265].copy_from_slice(b"ustar\x0000");
+        ustar[345..351].copy_from_slice(b"prefix");
+        let pax = record(b'x', b"12 path=p\xc3\xa4\n13 mtime=9.5\n9 size=1\n");
+        let sized = [&pax[..], &block(b"short", b'0', b"00000000007"), &[b'x'], &[0; 511]].concat();
+        for (bytes, path, kind) in [
+            (sealed(ustar).to_vec(), &b"prefix/name"[..], Kind::File),
+            (block(b"v7", 0, b"0").to_vec(), b"v7", Kind::File),
+            (block(b"v7/", 0, b"0").to_vec(), b"v7/", Kind::Directory),
+            (block(b"fifo", b'6', b"0").to_vec(), b"fifo", Kind::Other(b'6')),
+            ([record(b'L', b"long\0junk"), block(b"cut", b'0', b"0").to_vec()].concat(), b"long", Kind::File),
+            (
+                [record(b'g', b"not even a record"), block(b"g", b'0', b"0").to_vec()].concat(),
+                b"g",
+                Kind::File,
+            ),
+            (sized, b"p\xc3\xa4", Kind::File),
+        ] {
+            let members = walk(&bytes).expect("valid");
+            assert_eq!((&members[0].0.path[..], &members[0].0.kind), (path, &kind));
+        }
+    }
+
+    #[test]
+    fn a_missing_end_is_noticed_and_not_refused() {
+        let mut reader = Reader::new(&[][..]);
+        assert!(reader.next_member().expect("empty").is_none() && !reader.has_end());
+        let end = [&header::END[..], b"junk behind"].concat();
+        let mut reader = Reader::new(&end[..]);
+        assert!(reader.next_member().expect("ended").is_none() && reader.has_end());
+    }
+
+    #[test]
+    fn broken_archives_give_one_clear_error() {
+        let mut unsealed = block(b"a", b'0', b"0");
+        unsealed[0] = b'b';
+        let mut huge = block(b"a", b'0', b"");
+        huge[124..136].copy_from_slice(b"\x80\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff");
+        for (bytes, words) in [
+            (block(b"a", b'0', b"0")[..511].to_vec(), "ends at byte 511"),
+            (block(b"a", b'0', b"00000000001").to_vec(), "ends at byte 512"),
+            ([&block(b"a", b'0', b"00000001000")[..], &[1; 511]].concat(), "ends at byte 1023"),
+            (unsealed.to_vec(), "checksum is wrong"),
+            (block(b"a", b'S', b"0").to_vec(), "sparse"),
+            ([record(b'x', b"22 GNU.sparse.major=1\n"), block(b"a", b'0', b"0").to_vec()].concat(), "sparse"),
+            (block(b"", b'0', b"0").to_vec(), "name is empty"),
+            (block(b"a", b'0', b"9").to_vec(), "size is not a number"),
+            (block(b"a", b'0', b"-1").to_vec(), "size is not a number"),
+            (sealed(huge).to_vec(), "beyond any file"),
+            (block(b"a", b'5', b"1").to_vec(), "has a body"),
+            (block(b"a", b'2', b"1").to_vec(), "has a body"),
+            (block(b"a", b'L', b"00000300000").to_vec(), "more than anything needs"),
+            (block(b"a", b'K', b"77777777777").to_vec(), "more than anything needs"),
+            (block(b"a", b'x', b"00010000000").to_vec(), "more than anything needs"),
+            (block(b"a", b'L', b"00000000100").to_vec(), "ends at byte"),
+            (record(b'x', b"99 path=a\n"), "malformed"),
+        ] {
+            let error = walk(&bytes).expect_err(words).to_string();
+            assert!(error.contains(words), "{error} should say {words}");
+        }
+    }
+
+    #[test]
+    fn every_prefix_and_every_flipped_byte_is_survived() {
+        let sample = sample();
+        for at in 0..sample.len() {
+            let _ = walk(&sample[..at]);
+            for mask in [0x01, 0x80, 0xff] {
+                let mut flipped = sample.clone();
+                flipped[at] ^= mask;
+                let _ = walk(&flipped);
+                let start = at / BLOCK * BLOCK;
+                let sealed = sealed(flipped[start..start + BLOCK].try_into().expect("a block"));
+                flipped[start..start + BLOCK].copy_from_slice(&sealed);
+                let _ = walk(&flipped);
+            }
+        }
+    }
+}
