@@ -3,4 +3,5 @@
 //! Knows shebangs, `pyvenv.cfg`, activators, `.pth`, `RECORD`, bytecode and ELF headers. Refuses to know
 //! packages, paths on disk and Debian.
 
+pub mod bytecode;
 pub mod prefix;

@@ -2,4 +2,11 @@
 //!
 //! Knows `deb(5)` and what dpkg's own extractor takes. Refuses to know why a file is in a package.
 
+mod body;
+mod data;
+mod hash;
 pub mod image;
+pub mod read;
+mod scan;
+pub mod verify;
+pub mod write;

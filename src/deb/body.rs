@@ -1,0 +1,78 @@
+//! The body of an entry as a stream of a known size.
+
+use std::borrow::Cow;
+use std::io;
+use std::io::Read;
+
+use crate::content::bytecode;
+use crate::deb::write::Error;
+use crate::package::blob::Blob;
+use crate::package::blob::Contents;
+use crate::package::blob::Rewrite;
+use crate::types::path::ArchivePath;
+use crate::types::source_id::SourceId;
+
+/// The largest body that is rewritten, in bytes: it is held in memory twice.
+const LARGEST_REWRITTEN: u64 = 256 << 20;
+
+/// A body, opened.
+pub(in crate::deb) enum Body<'a> {
+    /// In memory.
+    Held(Cow<'a, [u8]>),
+    /// To be streamed, `size` bytes of it.
+    Streamed { reader: Box<dyn Read + 'a>, size: u64, id: SourceId },
+}
+
+impl Body<'_> {
+    /// How many bytes it has.
+    pub(in crate::deb) fn size(&self) -> u64 {
+        match self {
+            Self::Held(bytes) => bytes.len() as u64,
+            Self::Streamed { size, .. } => *size,
+        }
+    }
+}
+
+/// Opens a blob; what is rewritten is read and rewritten at once.
+pub(in crate::deb) fn open<'a>(
+    path: &ArchivePath,
+    blob: &'a Blob,
+    contents: &'a dyn Contents,
+) -> Result<Body<'a>, Error> {
+    match blob {
+        Blob::Inline(bytes) => Ok(Body::Held(Cow::Borrowed(bytes))),
+        Blob::Source { id, size } => {
+            let reader = contents.open(*id).map_err(|source| failed(path, contents, *id, source))?;
+            Ok(Body::Streamed { reader, size: *size, id: *id })
+        }
+        Blob::Rewritten { id, size, .. } if *size > LARGEST_REWRITTEN => {
+            Err(Error::TooLarge { name: contents.name(*id), size: *size })
+        }
+        Blob::Rewritten { id, size, rewrite } => {
+            let reader = contents.open(*id).map_err(|source| failed(path, contents, *id, source))?;
+            let mut bytes = Vec::new();
+            let read = reader.take(size + 1).read_to_end(&mut bytes);
+            read.map_err(|source| failed(path, contents, *id, source))?;
+            if bytes.len() as u64 != *size {
+                return Err(Error::Changed { name: contents.name(*id), size: *size });
+            }
+            Ok(Body::Held(Cow::Owned(rewritten(&bytes, rewrite))))
+        }
+    }
+}
+
+/// The error of a body that could not be read.
+pub(in crate::deb) fn failed(
+    path: &ArchivePath,
+    contents: &dyn Contents,
+    id: SourceId,
+    source: io::Error,
+) -> Error {
+    Error::Read { path: path.clone(), name: contents.name(id), source }
+}
+
+fn rewritten(bytes: &[u8], rewrite: &Rewrite) -> Vec<u8> {
+    match rewrite {
+        Rewrite::Bytecode { source_mtime, prefixes } => bytecode::relocate(bytes, *source_mtime, prefixes),
+    }
+}

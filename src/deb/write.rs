@@ -1,0 +1,263 @@
+//! Writes a `.deb` in one pass over the inputs: reader, hashers, encoder, spool.
+//!
+//! The stages are joined by bounded channels in one scope; a stage that fails closes them all.
+
+use std::io;
+use std::io::Read;
+use std::io::Seek;
+use std::io::SeekFrom;
+use std::io::Write;
+use std::num::NonZero;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+
+use crate::archive::ar;
+use crate::archive::compress::Compression;
+use crate::archive::compress::encode::Encoder;
+use crate::archive::compress::encode::Resources;
+use crate::archive::tar::header;
+use crate::control::deb822;
+use crate::deb::data;
+use crate::deb::data::Facts;
+use crate::deb::data::Sinks;
+use crate::deb::data::Stop;
+use crate::deb::hash;
+use crate::deb::hash::Chunk;
+use crate::deb::image::ControlFile;
+use crate::deb::image::EntryKind;
+use crate::deb::image::Image;
+use crate::package::blob::Contents;
+use crate::types::digest::Md5;
+use crate::types::path::ArchivePath;
+
+/// How many chunks wait for the encoder, and half as many for each hasher: 4 MiB in flight.
+const QUEUE: usize = 16;
+
+/// How a `.deb` is written.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How both tars are compressed; dpkg-deb uses one compressor for both as well.
+    pub compression: Compression,
+    /// What the encoder may use. It does not reach the output.
+    pub resources: Resources,
+    /// Byte strings that should not be in any body: paths of the build host.
+    pub needles: Vec<Vec<u8>>,
+}
+
+/// A place for the compressed data until its size is known: an unlinked temporary file.
+pub trait Spool: Read + Write + Seek {}
+
+impl<T: Read + Write + Seek> Spool for T {}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// How it is compressed.
+    pub compression: Compression,
+    /// `Installed-Size`, in KiB.
+    pub installed_kib: u64,
+    /// The text of `control`.
+    pub control: String,
+    /// The text of `md5sums`; paths are bytes.
+    pub md5sums: Vec<u8>,
+    /// The size of each entry's body, in the order of the image; 0 for what has none.
+    pub sizes: Vec<u64>,
+    /// Which bodies hold which needles, once each.
+    pub leaks: Vec<Leak>,
+    /// The size of the whole `.deb` in bytes.
+    pub size: u64,
+}
+
+/// A needle in a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leak {
+    /// The file.
+    pub path: ArchivePath,
+    /// The needle, by its place in [`Options::needles`].
+    pub needle: usize,
+}
+
+/// Why a `.deb` could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A body could not be read.
+    #[error("failed to read `{name}` for `/{path}`")]
+    Read {
+        /// Where it was to go.
+        path: ArchivePath,
+        /// What the user calls it.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A body is not as long as it was when the inputs were looked at.
+    #[error("`{name}` changed while it was being read: it had {size} bytes before")]
+    Changed {
+        /// What the user calls it.
+        name: String,
+        /// The size that was planned.
+        size: u64,
+    },
+    /// A body that has to be rewritten does not fit into memory.
+    #[error("`{name}` has {size} bytes, too many to be rewritten: 268435456 are allowed")]
+    TooLarge {
+        /// What the user calls it.
+        name: String,
+        /// Its size.
+        size: u64,
+    },
+    /// A path that md5sums cannot hold.
+    #[error("`/{path}` holds a line feed, which dpkg refuses")]
+    LineFeed {
+        /// The path.
+        path: ArchivePath,
+    },
+    /// The compressor failed, or the spool could not take what it gave.
+    #[error("failed to compress into the temporary file")]
+    Compress(#[source] io::Error),
+    /// The control fields are malformed.
+    #[error("failed to write the control file")]
+    Control(#[source] deb822::Error),
+    /// The output could not take the container.
+    #[error("failed to write the package")]
+    Container(#[source] ar::Error),
+}
+
+/// Writes `image` to `out`, its bodies taken from `contents`.
+pub fn write(
+    image: &Image,
+    contents: &dyn Contents,
+    options: &Options,
+    spool: &mut dyn Spool,
+    out: &mut dyn Write,
+) -> Result<Summary, Error> {
+    if let Some(entry) = image.entries.iter().find(|entry| entry.path.as_bytes().contains(&b'\n')) {
+        return Err(Error::LineFeed { path: entry.path.clone() });
+    }
+    let rewound = spool.rewind();
+    rewound.map_err(Error::Compress)?;
+    let (facts, digests) = data(image, contents, options, spool)?;
+    let data_size = spool.stream_position().map_err(Error::Compress)?;
+    spool.seek(SeekFrom::Start(0)).map_err(Error::Compress)?;
+
+    let installed_kib = installed_kib(image, &facts.sizes);
+    let control = image.control.text(installed_kib).map_err(Error::Control)?;
+    let md5sums = md5sums(image, digests);
+    let control_tar = control_tar(image, &control, &md5sums, options).map_err(Error::Compress)?;
+
+    let suffix = options.compression.format.suffix();
+    let members: [(&str, u64, &mut dyn Read); 3] = [
+        ("debian-binary", 4, &mut &b"2.0\n"[..]),
+        (&format!("control.tar{suffix}"), control_tar.len() as u64, &mut &control_tar[..]),
+        (&format!("data.tar{suffix}"), data_size, &mut spool.take(data_size)),
+    ];
+    let size = 8 + members.iter().map(|(_, size, _)| 60 + size.next_multiple_of(2)).sum::<u64>();
+    let mut container = ar::Writer::new(out);
+    for (name, size, body) in members {
+        container.append(name, image.date, size, body).map_err(Error::Container)?;
+    }
+    container.finish().map_err(Error::Container)?;
+    let (compression, Facts { sizes, leaks }) = (options.compression, facts);
+    Ok(Summary { compression, installed_kib, control, md5sums, sizes, leaks, size })
+}
+
+/// The four stages. Returns when all threads have ended.
+fn data(
+    image: &Image,
+    contents: &dyn Contents,
+    options: &Options,
+    spool: &mut dyn Spool,
+) -> Result<(Facts, Vec<(usize, Md5)>), Error> {
+    // One hasher keeps up with some ten threads of zstd.
+    let hashers = options.resources.threads.get().div_ceil(8).min(4) as usize;
+    std::thread::scope(|scope| {
+        let (encoder, chunks) = sync_channel::<Arc<Chunk>>(QUEUE);
+        let mut sinks = Sinks { encoder, hashers: Vec::new() };
+        let mut digesting = Vec::new();
+        for number in 0..hashers {
+            let (sender, receiver) = sync_channel::<Arc<Chunk>>(QUEUE / 2);
+            sinks.hashers.push(sender);
+            digesting.push(scope.spawn(move || hash::run(number, &receiver)));
+        }
+        let reading = scope.spawn(move || data::send(&image.entries, contents, &options.needles, sinks));
+        // The receiver ends with this call: a reader that still sends is refused, and stops.
+        let encoded = encode(chunks.into_iter(), options, spool);
+        let sent = joined(reading.join());
+        let digests = digesting.into_iter().flat_map(|thread| joined(thread.join())).collect();
+        match (sent, encoded) {
+            (Err(Stop::Failed(error)), _) => Err(error),
+            (_, Err(error)) => Err(Error::Compress(error)),
+            (Err(Stop::Refused), Ok(())) => Err(Error::Compress(io::ErrorKind::BrokenPipe.into())),
+            (Ok(facts), Ok(())) => Ok((facts, digests)),
+        }
+    })
+}
+
+fn encode(
+    chunks: impl Iterator<Item = Arc<Chunk>>,
+    options: &Options,
+    spool: &mut dyn Spool,
+) -> io::Result<()> {
+    let mut encoder = Encoder::new(spool, options.compression, options.resources)?;
+    for chunk in chunks {
+        encoder.write_all(&chunk.bytes)?;
+    }
+    encoder.finish()?.flush()
+}
+
+/// What a thread returned; a panic of it goes on here.
+fn joined<T>(result: std::thread::Result<T>) -> T {
+    result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// The rule of dpkg-gencontrol(1): files and links in KiB rounded up, 1 for everything else, the root too.
+fn installed_kib(image: &Image, sizes: &[u64]) -> u64 {
+    let each = image.entries.iter().zip(sizes).map(|(entry, size)| match &entry.kind {
+        EntryKind::Directory => 1,
+        EntryKind::File { .. } => size.div_ceil(1024),
+        EntryKind::Symlink(target) => (target.len() as u64).div_ceil(1024),
+    });
+    each.sum()
+}
+
+/// Digest and path of each file but the conffiles, in byte order of the paths.
+fn md5sums(image: &Image, digests: Vec<(usize, Md5)>) -> Vec<u8> {
+    let mut lines: Vec<(&[u8], Md5)> = Vec::new();
+    for (number, digest) in digests {
+        let entry = &image.entries[number];
+        if matches!(entry.kind, EntryKind::File { conffile: false, .. }) {
+            lines.push((entry.path.as_bytes(), digest));
+        }
+    }
+    lines.sort_by_key(|(path, _)| *path);
+    lines.iter().flat_map(|(path, digest)| [format!("{digest}  ").as_bytes(), path, b"\n"].concat()).collect()
+}
+
+/// Small, so it is made in memory.
+fn control_tar(image: &Image, control: &str, md5sums: &[u8], options: &Options) -> io::Result<Vec<u8>> {
+    let mut files: Vec<(&str, u32, &[u8])> = image
+        .control_files
+        .iter()
+        .map(|ControlFile { name, mode, bytes }| (&name[..], *mode, &bytes[..]))
+        .collect();
+    files.push(("control", 0o644, control.as_bytes()));
+    if !md5sums.is_empty() {
+        files.push(("md5sums", 0o644, md5sums));
+    }
+    files.sort_unstable();
+    let mut tar = Vec::new();
+    let root = header::Entry { path: b"", mode: 0o755, mtime: image.date, kind: header::Kind::Directory };
+    header::encode(&root, &mut tar);
+    for (name, mode, bytes) in files {
+        let (path, kind) = (name.as_bytes(), header::Kind::File(bytes.len() as u64));
+        header::encode(&header::Entry { path, mode, mtime: image.date, kind }, &mut tar);
+        tar.extend_from_slice(bytes);
+        tar.extend_from_slice(header::padding(bytes.len() as u64));
+    }
+    tar.extend_from_slice(&header::END);
+    // A megabyte of text gains nothing from threads, and the bytes do not depend on them.
+    let resources = Resources { threads: NonZero::<u32>::MIN, ..options.resources };
+    let mut encoder = Encoder::new(Vec::new(), options.compression, resources)?;
+    encoder.write_all(&tar)?;
+    encoder.finish()
+}
