@@ -10,4 +10,6 @@
 
 mod bed;
 mod beds;
+mod deb_write;
+mod sample;
 mod system;
