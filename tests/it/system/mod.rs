@@ -1,5 +1,5 @@
-//! Real dpkg in real roots. Needs root, mmdebstrap and systemd-nspawn; prints `skipped:` elsewhere.
+//! Real dpkg and real systemd as judges of what packages do on a host.
 
-mod bed;
+mod booted;
 mod fixture;
 mod lifecycle;
