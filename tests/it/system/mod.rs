@@ -1,5 +1,5 @@
 //! Real dpkg and real systemd as judges of what packages do on a host.
 
 mod booted;
-mod fixture;
+pub mod fixture;
 mod lifecycle;
