@@ -3,5 +3,16 @@
 //! Knows shebangs, `pyvenv.cfg`, activators, `.pth`, `RECORD`, bytecode and ELF headers. Refuses to know
 //! packages, paths on disk and Debian.
 
+pub mod activator;
 pub mod bytecode;
+pub mod direct_url;
+pub mod elf;
+pub mod entry_points;
+pub mod kernel_json;
 pub mod prefix;
+pub mod pth;
+pub mod python;
+pub mod pyvenv_cfg;
+pub mod record;
+pub mod shebang;
+pub mod wheel;
