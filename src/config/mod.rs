@@ -3,4 +3,18 @@
 //! Knows the keys, their types, defaults and what excludes what. Refuses to know whether files exist and
 //! what is in them.
 
+pub mod manifest;
 pub mod recipe;
+
+pub mod error;
+pub mod problem;
+
+mod check;
+mod decode;
+mod expand;
+mod guard;
+mod overrides;
+mod project;
+mod raw;
+mod texts;
+mod tree;
