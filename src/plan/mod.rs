@@ -1,1 +1,3 @@
-//! To come.
+//! From inputs to packages: pure decisions, no bytes moved.
+
+pub mod relocate;

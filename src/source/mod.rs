@@ -4,3 +4,4 @@
 //! of them; bodies are opened late, by `SourceId`, through `package::Contents`.
 
 pub mod tree;
+pub mod wanted;

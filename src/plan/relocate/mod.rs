@@ -1,0 +1,178 @@
+//! Moves a virtualenv to its final path: what becomes of each of its files.
+//!
+//! A table of cases, first match wins, a file per family. Text is rewritten here; bytecode while it is written;
+//! everything else streams as it is. The input is never touched: uv's files are hard links into its cache.
+
+mod bytecode;
+mod case;
+mod config;
+mod editable;
+pub mod error;
+mod links;
+mod litter;
+mod metadata;
+pub mod note;
+mod platform;
+mod records;
+mod scripts;
+#[cfg(test)]
+mod skeleton;
+#[cfg(test)]
+mod tests;
+mod venv;
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use crate::content::python::PythonVersion;
+use crate::package::blob::Blob;
+use crate::package::tree::Node;
+use crate::package::tree::NodeKind;
+use crate::plan::relocate::case::Act;
+use crate::plan::relocate::case::Item;
+use crate::plan::relocate::error::Error;
+use crate::plan::relocate::note::Note;
+use crate::plan::relocate::venv::Venv;
+use crate::source::tree::SourceKind;
+use crate::source::tree::SourceTree;
+use crate::types::date::SourceDate;
+use crate::types::mode::Mode;
+use crate::types::path::InstallPath;
+
+/// What to make of a virtualenv.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Where it will lie: `/opt/orders/releases/ID/venv`.
+    pub destination: InstallPath,
+    /// The interpreter on the host, where the user names one: `/usr/bin/python3.11`.
+    pub interpreter: Option<InstallPath>,
+    /// What to do with bytecode.
+    pub bytecode: BytecodePolicy,
+    /// What to leave out.
+    pub drop: BTreeSet<Profile>,
+    /// No file is later than this.
+    pub date: SourceDate,
+}
+
+/// What to do with bytecode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BytecodePolicy {
+    /// Ship what is fresh, drop what Python would not load.
+    Auto,
+    /// Also ship what only lost its times in a copy, where the sizes agree. Having none at all is an error.
+    Keep,
+    /// Ship none that has its source beside it.
+    Strip,
+}
+
+/// A group of files that a deployed virtualenv can do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Profile {
+    /// pip and its commands.
+    Pip,
+    /// The activators of all shells.
+    Activate,
+}
+
+/// A virtualenv at its final path.
+#[derive(Debug, Clone)]
+pub struct Relocated {
+    /// Every path it installs, the destination itself first.
+    pub nodes: Vec<(InstallPath, Node)>,
+    /// The Python that it needs.
+    pub python: PythonVersion,
+    /// That Python on the host.
+    pub interpreter: InstallPath,
+    /// Debian's name of the architecture, where anything in it is machine code.
+    pub architecture: Option<&'static str>,
+    /// Debian's name of the architecture of each ELF file that has one, by path within the virtualenv.
+    pub machines: BTreeMap<String, &'static str>,
+    /// Where it was built, longest first: what no shipped file should name.
+    pub old_prefixes: Vec<String>,
+    /// What the user should know.
+    pub notes: Vec<Note>,
+}
+
+/// Decides on every file of a virtualenv.
+pub fn relocate(tree: &SourceTree, request: &Request) -> Result<Relocated, Error> {
+    let mut notes = Vec::new();
+    let venv = Venv::discover(tree, request, &mut notes)?;
+    editable::refuse(&venv)?;
+    let platform = platform::examine(&venv, &mut notes)?;
+    let mut acts = BTreeMap::new();
+    for item in items(&venv)? {
+        let act = case::decide(&venv, &item, &mut notes)?;
+        acts.insert(item.path, act);
+    }
+    links::drop_dangling(&venv, &mut acts);
+    bytecode::check_policy(&venv, &acts, &mut notes)?;
+    records::update(&venv, &mut acts, &mut notes)?;
+    metadata::check_commands(&venv, &acts, &mut notes);
+    Ok(Relocated {
+        nodes: nodes(&venv, &acts)?,
+        python: venv.python,
+        interpreter: venv.interpreter,
+        architecture: platform.architecture,
+        machines: platform.machines,
+        old_prefixes: venv.changes.iter().map(|change| String::from_utf8_lossy(&change.old).into()).collect(),
+        notes,
+    })
+}
+
+fn items<'a>(venv: &Venv<'a>) -> Result<Vec<Item<'a>>, Error> {
+    let item = |(path, entry)| {
+        let path: &crate::types::path::ArchivePath = path;
+        let text = path.as_str().ok_or_else(|| Error::NotUtf8 { path: path.to_string() })?;
+        Ok(Item { path: text, entry })
+    };
+    venv.tree.entries.iter().map(item).collect()
+}
+
+fn nodes(venv: &Venv<'_>, acts: &BTreeMap<&str, Act>) -> Result<Vec<(InstallPath, Node)>, Error> {
+    let empty = emptied(venv, acts);
+    let origin = format!("the virtualenv `{}`", venv.tree.name);
+    let directory = NodeKind::Directory { mode: Mode::EXECUTABLE };
+    let root = Node { kind: directory, origin: origin.clone(), mtime: None };
+    let mut nodes = vec![(venv.request.destination.clone(), root)];
+    for item in items(venv)?.into_iter().filter(|item| !empty.contains(item.path)) {
+        let mode = Mode::normalised(item.entry.mode);
+        let file = |blob| NodeKind::File { blob, mode, conffile: false };
+        let kind = match (acts.get(item.path), &item.entry.kind) {
+            (None | Some(Act::Drop), _) => continue,
+            (Some(Act::Link(target)), _) => NodeKind::Symlink { target: target.clone() },
+            (_, SourceKind::Directory) => NodeKind::Directory { mode: Mode::EXECUTABLE },
+            (_, SourceKind::Symlink(target)) => match std::str::from_utf8(target) {
+                Ok(target) => NodeKind::Symlink { target: target.to_owned() },
+                Err(_) => return Err(Error::NotUtf8 { path: item.path.to_owned() }),
+            },
+            (Some(Act::Inline(text)), SourceKind::File(_)) => file(Blob::Inline(text.clone())),
+            (Some(Act::Stream(rewrite)), SourceKind::File(facts)) => {
+                file(Blob::Rewritten { id: facts.id, size: facts.size, rewrite: rewrite.clone() })
+            }
+            (Some(Act::Keep), SourceKind::File(facts)) => {
+                file(Blob::Source { id: facts.id, size: facts.size })
+            }
+        };
+        let path = venv.request.destination.join(item.path);
+        let path = path.map_err(|source| Error::Path { path: item.path.to_owned(), source })?;
+        let mtime = Some(venv.request.date.clamp(item.entry.mtime));
+        nodes.push((path, Node { kind, origin: origin.clone(), mtime }));
+    }
+    Ok(nodes)
+}
+
+/// The directories that hold nothing any more, though they did.
+fn emptied<'a>(venv: &Venv<'a>, acts: &BTreeMap<&'a str, Act>) -> BTreeSet<&'a str> {
+    let is_directory =
+        |path: &str| matches!(venv.tree.get(path).map(|e| &e.kind), Some(SourceKind::Directory));
+    let (mut held, mut holds) = (BTreeSet::new(), BTreeSet::new());
+    for (path, act) in acts.iter().filter(|(path, _)| !is_directory(path)) {
+        for (slash, _) in path.match_indices('/') {
+            held.insert(&path[..slash]);
+            if *act != Act::Drop {
+                holds.insert(&path[..slash]);
+            }
+        }
+    }
+    held.difference(&holds).copied().collect()
+}

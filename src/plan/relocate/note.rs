@@ -1,0 +1,139 @@
+//! What a relocation wants the user to know, short of an error.
+
+use std::fmt;
+
+/// A fact about a relocated virtualenv. Paths are relative to its root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// The virtualenv was moved or copied before: it names several places as its own.
+    Moved(Vec<String>),
+    /// Modules of the host's Python are visible, so their packages must be dependencies.
+    SeesSystemPackages,
+    /// A script in `bin/` that named a Python elsewhere now runs in the virtualenv.
+    Adopted {
+        /// The script.
+        path: String,
+        /// The interpreter it named.
+        was: String,
+    },
+    /// A script in `bin/` names a Python that the virtualenv does not have; it was left.
+    OtherPython {
+        /// The script.
+        path: String,
+        /// The interpreter it names.
+        names: String,
+    },
+    /// A script's first line ends in `\r\n`: Linux will not run it.
+    CrlfShebang(String),
+    /// A copy of the interpreter became a link.
+    Linked(String),
+    /// Old prefixes in a text became the new one.
+    Substituted {
+        /// The text.
+        path: String,
+    },
+    /// The file was left out.
+    Dropped {
+        /// The file.
+        path: String,
+    },
+    /// Bytecode that Python would not have loaded was left out.
+    BytecodeDropped {
+        /// How many files.
+        count: usize,
+        /// One of them.
+        example: String,
+    },
+    /// A `.pth` file runs code that is not known to be independent of the build host.
+    PthCode {
+        /// The file.
+        path: String,
+        /// The line.
+        code: String,
+    },
+    /// A directory of the host is on the module path.
+    PthHost {
+        /// The file.
+        path: String,
+        /// The directory.
+        directory: String,
+    },
+    /// A Jupyter kernel runs an interpreter that is not the virtualenv's.
+    KernelElsewhere {
+        /// The file.
+        path: String,
+        /// The interpreter.
+        interpreter: String,
+    },
+    /// A file is not what RECORD says: somebody edited it after installation.
+    RecordMismatch {
+        /// The file.
+        path: String,
+    },
+    /// RECORD names a file that is not there.
+    RecordMissing {
+        /// The `.dist-info` directory's RECORD.
+        record: String,
+        /// The file.
+        path: String,
+    },
+    /// A distribution wants a command that `bin/` lacks.
+    CommandMissing {
+        /// The `.dist-info` directory.
+        distribution: String,
+        /// The command.
+        command: String,
+    },
+    /// A library for another machine, which nothing imports by its name.
+    OtherMachine {
+        /// The file.
+        path: String,
+        /// Debian's name of its architecture.
+        architecture: &'static str,
+    },
+    /// A zipped distribution, whose inside was not looked at.
+    Zipped(String),
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Moved(places) => {
+                write!(f, "the virtualenv was moved before: it names `{}` as its own", places.join("`, `"))
+            }
+            Self::SeesSystemPackages => f.write_str(
+                "the virtualenv sees the host's Python packages: add each that it imports to `depends`",
+            ),
+            Self::Adopted { path, was } => write!(f, "`{path}` named `{was}` and now runs in the virtualenv"),
+            Self::OtherPython { path, names } => {
+                write!(f, "`{path}` names `{names}`, which the virtualenv does not have")
+            }
+            Self::CrlfShebang(path) => {
+                write!(f, "the first line of `{path}` ends in `\\r\\n`: it cannot run")
+            }
+            Self::Linked(path) => write!(f, "`{path}` was a copy of the interpreter and is now a link"),
+            Self::Substituted { path } => write!(f, "the build path in `{path}` was replaced"),
+            Self::Dropped { path } => write!(f, "`{path}` is left out"),
+            Self::BytecodeDropped { count, example } => {
+                write!(
+                    f,
+                    "{count} bytecode files that Python would not load are left out, such as `{example}`"
+                )
+            }
+            Self::PthCode { path, code } => write!(f, "`{path}` runs `{code}` whenever Python starts"),
+            Self::PthHost { path, directory } => {
+                write!(f, "`{path}` puts the host's `{directory}` on the module path")
+            }
+            Self::KernelElsewhere { path, interpreter } => {
+                write!(f, "`{path}` starts `{interpreter}`, not the virtualenv's Python")
+            }
+            Self::RecordMismatch { path } => write!(f, "`{path}` was changed after its installation"),
+            Self::RecordMissing { record, path } => write!(f, "`{record}` names `{path}`, which is missing"),
+            Self::CommandMissing { distribution, command } => {
+                write!(f, "`{distribution}` wants the command `{command}`, which `bin/` lacks")
+            }
+            Self::OtherMachine { path, architecture } => write!(f, "`{path}` is for {architecture}"),
+            Self::Zipped(path) => write!(f, "`{path}` is zipped and was not looked into"),
+        }
+    }
+}

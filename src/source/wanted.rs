@@ -1,0 +1,44 @@
+//! Which files' whole text the scanner keeps, because relocation reads or rewrites it.
+
+use crate::content::activator;
+use crate::source::tree::FileFacts;
+use crate::types::path::ArchivePath;
+
+/// Whether the whole text of a file is kept in [`FileFacts::text`]: scripts, activators and metadata.
+pub fn wants_text(path: &ArchivePath, head: &[u8], size: u64) -> bool {
+    const NAMES: [&[u8]; 6] =
+        [b"pyvenv.cfg", b"RECORD", b"WHEEL", b"direct_url.json", b"entry_points.txt", b"kernel.json"];
+    const ENDS: [&[u8]; 5] = [b".pth", b".egg-link", b".pc", b".la", b".desktop"];
+    if size > FileFacts::LARGEST_TEXT {
+        return false;
+    }
+    let name = path.file_name();
+    let text = std::str::from_utf8(name).unwrap_or_default();
+    let path = path.as_bytes();
+    let in_bin = path.strip_prefix(b"bin/").is_some_and(|rest| rest == name);
+    head.starts_with(b"#!")
+        || NAMES.contains(&name)
+        || ENDS.iter().any(|end| name.ends_with(end))
+        || in_bin && activator::is_activator(text)
+        || path.starts_with(b"etc/jupyter/") && name.ends_with(b".json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_relocation_reads_is_kept() {
+        let wants = |path: &str, head: &[u8], size| {
+            wants_text(&ArchivePath::new(path.as_bytes()).expect(path), head, size)
+        };
+        for path in ["pyvenv.cfg", "bin/activate.fish", "lib/x/a-1.dist-info/RECORD", "lib/x/_a.pth"] {
+            assert!(wants(path, b"", 10), "{path}");
+            assert!(!wants(path, b"", FileFacts::LARGEST_TEXT + 1), "{path}");
+        }
+        assert!(wants("share/tool", b"#!/bin/sh\n", 10));
+        for path in ["bin/python3.11", "lib/x/a.py", "lib/x/activate.py", "lib/x/a.json"] {
+            assert!(!wants(path, b"\x7fELF", 10), "{path}");
+        }
+    }
+}
