@@ -50,7 +50,7 @@ pub struct Recipe {
     /// `[compression]`, where the manifest or the command line says.
     pub compression: Option<crate::archive::compress::Compression>,
     /// `[build] target`: the oldest suite that has to install the package.
-    pub target: Suite,
+    pub target: Option<Suite>,
 }
 
 /// What the package says of itself.
@@ -467,8 +467,44 @@ impl Suite {
         ("noble", Self::Noble),
     ];
 
+    /// The Y of its Python 3.Y; none where that still changes.
+    pub fn python_minor(self) -> Option<u8> {
+        match self {
+            Self::Bullseye => Some(9),
+            Self::Jammy => Some(10),
+            Self::Bookworm => Some(11),
+            Self::Noble => Some(12),
+            Self::Trixie => Some(13),
+            Self::Forky | Self::Sid => None,
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, suite)| *suite == self).map_or("", |(name, _)| name)
+    }
+
     /// Whether its dpkg reads members compressed with zstd (dpkg 1.21.18, or Ubuntu's patch).
     pub fn reads_zstd(self) -> bool {
         self != Self::Bullseye
+    }
+}
+
+impl Recipe {
+    /// The single files that the recipe names, as the manifest spells them: units, configuration, hooks and
+    /// what is installed outside the prefix.
+    pub fn single_files(&self) -> impl Iterator<Item = &str> {
+        let units = self.services.iter().filter_map(|service| match &service.unit {
+            UnitSource::File(source) => Some(source),
+            UnitSource::Rendered(_) => None,
+        });
+        let configs = self.configs.iter().filter_map(|config| match &config.kind {
+            ConfigKind::Shipped { source } => Some(source),
+            ConfigKind::Secret | ConfigKind::Removed => None,
+        });
+        let hooks = self.hooks.iter().map(|hook| &hook.source);
+        let files = self.files.iter().map(|file| &file.source);
+        let changelog = self.package.changelog.iter();
+        units.chain(configs).chain(hooks).chain(files).chain(changelog).map(String::as_str)
     }
 }

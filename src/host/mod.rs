@@ -1,1 +1,48 @@
-//! To come.
+//! The world: files, environment, signals. The only module that touches it.
+#![expect(clippy::disallowed_methods, reason = "this is where the world is touched")]
+
+pub mod env;
+pub mod input;
+pub mod output;
+pub mod watch;
+
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Something that the disk refused.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to {action} `{}`", .path.display())]
+pub struct Error {
+    /// What was tried, as a verb: `read`, `create`.
+    pub action: &'static str,
+    /// On what.
+    pub path: PathBuf,
+    /// What the system says.
+    pub source: io::Error,
+}
+
+impl Error {
+    /// Wraps what the system says of a path.
+    pub fn new(action: &'static str, path: &Path, source: io::Error) -> Self {
+        Self { action, path: path.to_owned(), source }
+    }
+
+    /// What would help.
+    pub fn hint(&self) -> Option<String> {
+        match self.source.kind() {
+            io::ErrorKind::NotFound if self.action == "read" => {
+                Some("paths in a manifest are relative to the directory it lies in".to_owned())
+            }
+            io::ErrorKind::StorageFull => {
+                Some("free some space, or write elsewhere with `--output`".to_owned())
+            }
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+                if self.action == "create" =>
+            {
+                Some("write elsewhere with `--output`".to_owned())
+            }
+            _ => None,
+        }
+    }
+}

@@ -4,4 +4,32 @@
 //! of them; bodies are opened late, by `SourceId`, through `package::Contents`.
 
 pub mod tree;
-pub mod wanted;
+mod wanted;
+
+use std::collections::BTreeMap;
+
+use crate::source::tree::SourceEntry;
+use crate::source::tree::SourceTree;
+pub use crate::source::wanted::wants_text;
+
+/// Everything that a recipe names, looked at once.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// The application, stripped and without what is excluded.
+    pub app: SourceTree,
+    /// The virtualenv.
+    pub venv: Option<SourceTree>,
+    /// The sources of `[[tree]]`, in the recipe's order.
+    pub trees: Vec<SourceTree>,
+    /// Single files by the manifest's spelling: configuration, hooks, units. Their text is kept.
+    pub files: BTreeMap<String, SourceEntry>,
+}
+
+impl Sources {
+    /// The newest modification time among all inputs, in seconds since 1970.
+    pub fn newest(&self) -> u64 {
+        let trees = [&self.app].into_iter().chain(&self.venv).chain(&self.trees);
+        let entries = trees.flat_map(|tree| tree.entries.values()).chain(self.files.values());
+        entries.map(|entry| entry.mtime).max().unwrap_or(0)
+    }
+}

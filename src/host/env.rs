@@ -1,0 +1,93 @@
+//! What a run knows of the process around it, read once.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::host::Error;
+use crate::types::date::SourceDate;
+
+/// The process's surroundings.
+#[derive(Debug, Clone)]
+pub struct Env {
+    /// The working directory.
+    pub dir: PathBuf,
+    /// The environment's variables, those that are UTF-8.
+    pub vars: BTreeMap<String, String>,
+    /// How many threads the machine can run at once.
+    pub cores: usize,
+}
+
+impl Env {
+    /// The surroundings of this process.
+    pub fn of_process() -> Result<Self, Error> {
+        let here = Path::new(".");
+        let dir = std::env::current_dir().map_err(|error| Error::new("find the directory", here, error))?;
+        let vars = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self { dir, vars, cores })
+    }
+
+    /// A variable's value.
+    pub fn var(&self, name: &str) -> Option<String> {
+        self.vars.get(name).cloned()
+    }
+
+    /// `SOURCE_DATE_EPOCH`, where it is set. Malformed, it is an error; it is never taken for "now".
+    pub fn source_date(&self) -> Result<Option<SourceDate>, crate::types::date::Error> {
+        self.vars.get("SOURCE_DATE_EPOCH").map(|text| text.parse()).transpose()
+    }
+
+    /// A path as the user gave it, made absolute.
+    pub fn resolve(&self, path: &Path) -> PathBuf {
+        self.dir.join(path)
+    }
+
+    /// Whether there is a directory at this path.
+    pub fn is_directory(&self, path: &Path) -> bool {
+        self.resolve(path).is_dir()
+    }
+
+    /// How much memory the machine has, in bytes (`/proc/meminfo`, `proc(5)`); 2 GiB where it does not say.
+    pub fn memory(&self) -> u64 {
+        let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+        let kib = text
+            .lines()
+            .find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.trim().parse().ok());
+        kib.map_or(2 << 30, |kib: u64| kib << 10)
+    }
+
+    /// Reads a text file.
+    pub fn read(&self, path: &Path) -> Result<String, Error> {
+        fs::read_to_string(self.resolve(path)).map_err(|error| Error::new("read", path, error))
+    }
+
+    /// Reads a text file; none when there is none.
+    pub fn read_optional(&self, path: &Path) -> Result<Option<String>, Error> {
+        match fs::read_to_string(self.resolve(path)) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::new("read", path, error)),
+        }
+    }
+
+    /// Reads every file of a directory whose name ends in `ending`, by name.
+    pub fn read_all(&self, directory: &Path, ending: &str) -> Result<BTreeMap<String, String>, Error> {
+        let wrap = |error| Error::new("read", directory, error);
+        let mut texts = BTreeMap::new();
+        for entry in fs::read_dir(self.resolve(directory)).map_err(wrap)? {
+            let entry = entry.map_err(wrap)?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            if name.ends_with(ending) {
+                let path = entry.path();
+                let text = fs::read_to_string(&path).map_err(|error| Error::new("read", &path, error))?;
+                texts.insert(name, text);
+            }
+        }
+        Ok(texts)
+    }
+}

@@ -1,0 +1,151 @@
+//! A directory as an input.
+
+use std::fs::Metadata;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+
+use crate::host::input::Error;
+use crate::host::input::Scan;
+use crate::host::input::body::Store;
+use crate::host::input::body::open;
+use crate::host::input::facts;
+use crate::host::input::facts::Keep;
+use crate::source::tree::FileFacts;
+use crate::source::tree::SourceEntry;
+use crate::source::tree::SourceKind;
+use crate::source::tree::SourceTree;
+use crate::types::path::ArchivePath;
+use crate::types::source_id::SourceId;
+
+/// A path seen by the walk, before its body is read.
+struct Seen {
+    path: ArchivePath,
+    full: PathBuf,
+    metadata: Metadata,
+}
+
+/// Looks at every path below `path`; links are seen, never followed.
+pub(super) fn read(
+    name: &str,
+    path: &Path,
+    input: u16,
+    scan: &Scan<'_>,
+) -> Result<(SourceTree, Store), Error> {
+    let seen = walk(name, path, scan)?;
+    let facts = read_bodies(&seen, input, scan)?;
+    let mut tree = SourceTree { name: name.to_owned(), location: location(path), ..SourceTree::default() };
+    let mut facts = facts.into_iter();
+    for entry in &seen {
+        let kind = entry.metadata.file_type();
+        let kind = if kind.is_dir() {
+            SourceKind::Directory
+        } else if kind.is_symlink() {
+            let wrap = |error| crate::host::Error::new("read", &entry.full, error);
+            let target = std::fs::read_link(&entry.full).map_err(wrap)?;
+            SourceKind::Symlink(target.as_os_str().as_bytes().to_vec())
+        } else {
+            match facts.next() {
+                Some(facts) => SourceKind::File(facts),
+                None => continue,
+            }
+        };
+        tree.entries.insert(entry.path.clone(), entry_of(&entry.metadata, kind));
+    }
+    let paths = seen.into_iter().filter(|entry| entry.metadata.is_file()).map(|entry| entry.full).collect();
+    Ok((tree, Store::Files { paths }))
+}
+
+/// Looks at one file, named by the manifest; a link to it is followed.
+pub(super) fn single(path: &Path, id: SourceId, metadata: &Metadata) -> io::Result<SourceEntry> {
+    let mut body = std::fs::File::open(path)?;
+    let facts = facts::read(&mut body, id, Keep::Always, None)?;
+    Ok(entry_of(metadata, SourceKind::File(facts)))
+}
+
+fn entry_of(metadata: &Metadata, kind: SourceKind) -> SourceEntry {
+    // A file from before 1970 is as old as can be.
+    let mtime = u64::try_from(metadata.mtime()).unwrap_or(0);
+    SourceEntry { mode: metadata.mode() & 0o7777, mtime, kind }
+}
+
+fn location(path: &Path) -> String {
+    let full = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    full.to_string_lossy().into_owned()
+}
+
+fn walk(name: &str, path: &Path, scan: &Scan<'_>) -> Result<Vec<Seen>, Error> {
+    let mut seen = Vec::new();
+    // The root may be a link to the tree; below it none is followed.
+    let root = std::fs::canonicalize(path).map_err(|error| crate::host::Error::new("read", path, error))?;
+    for entry in walkdir::WalkDir::new(&root).min_depth(1).sort_by_file_name() {
+        let wrap = |error| crate::host::Error::new("read", Path::new(name), error);
+        scan.watch.check().map_err(wrap)?;
+        let entry = entry.map_err(|error| wrap(error.into()))?;
+        let metadata = entry.metadata().map_err(|error| wrap(error.into()))?;
+        let relative = entry.path().strip_prefix(&root).unwrap_or(entry.path());
+        let path = ArchivePath::new(relative.as_os_str().as_bytes())
+            .map_err(|source| Error::Path { input: name.to_owned(), source })?;
+        if let Some(kind) = special(&metadata) {
+            return Err(Error::Special { input: name.to_owned(), kind, path });
+        }
+        seen.push(Seen { path, full: entry.into_path(), metadata });
+    }
+    Ok(seen)
+}
+
+fn special(metadata: &Metadata) -> Option<&'static str> {
+    let kind = metadata.file_type();
+    if kind.is_fifo() {
+        Some("a fifo")
+    } else if kind.is_socket() {
+        Some("a socket")
+    } else if kind.is_block_device() || kind.is_char_device() {
+        Some("a device")
+    } else {
+        None
+    }
+}
+
+/// Reads every file once, on all threads; the facts come back in the order of the files.
+fn read_bodies(seen: &[Seen], input: u16, scan: &Scan<'_>) -> Result<Vec<FileFacts>, Error> {
+    let files: Vec<&Seen> = seen.iter().filter(|entry| entry.metadata.is_file()).collect();
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::with_capacity(files.len()));
+    std::thread::scope(|scope| {
+        for _ in 0..scan.threads.max(1) {
+            scope.spawn(|| {
+                let mut mine = Vec::new();
+                while let Some(index) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).filter(|i| *i < files.len())
+                {
+                    let outcome = read_body(files[index], input, index, scan);
+                    let failed = outcome.is_err();
+                    mine.push((index, outcome));
+                    if failed {
+                        next.store(files.len(), Ordering::Relaxed);
+                    }
+                }
+                if let Ok(mut results) = results.lock() {
+                    results.append(&mut mine);
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().unwrap_or_default();
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+fn read_body(entry: &Seen, input: u16, index: usize, scan: &Scan<'_>) -> Result<FileFacts, Error> {
+    let id = SourceId { input, file: u32::try_from(index).unwrap_or(u32::MAX) };
+    open(&entry.full)
+        .and_then(|mut body| facts::read(&mut body, id, Keep::ByPath(&entry.path), Some(scan.watch)))
+        .map_err(|error| crate::host::Error::new("read", &entry.full, error).into())
+}

@@ -1,0 +1,248 @@
+//! The inputs on disk: looked at once, opened again when they are written.
+//!
+//! Inputs are never written to. uv links the files of a virtualenv from its cache, so that a change would
+//! reach every other environment of the user.
+
+mod body;
+mod directory;
+mod facts;
+mod tarball;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::io::Read;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::config::recipe::Recipe;
+use crate::host::input::body::Store;
+use crate::host::watch::Watch;
+use crate::package::blob::Contents;
+use crate::source::Sources;
+use crate::source::tree::SourceTree;
+use crate::types::path::ArchiveError;
+use crate::types::path::ArchivePath;
+use crate::types::source_id::SourceId;
+
+/// What was found, and how to read it again.
+pub struct Inputs {
+    /// The facts.
+    pub sources: Sources,
+    stores: Vec<Store>,
+}
+
+/// Why an input cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The disk refused.
+    #[error(transparent)]
+    Host(#[from] crate::host::Error),
+    /// Neither a directory nor a tarball.
+    #[error("`{0}` is neither a directory nor a tar archive")]
+    NotATree(String),
+    /// Not a regular file where one is needed.
+    #[error("`{0}` is not a regular file")]
+    NotAFile(String),
+    /// An entry with a path that leaves the tree or cannot be.
+    #[error("`{input}` has an entry that cannot be installed")]
+    Path {
+        /// The input.
+        input: String,
+        /// What is wrong with the path.
+        source: ArchiveError,
+    },
+    /// An entry that is no file, directory or symbolic link.
+    #[error("`{input}` has {kind} at `{path}`, which a package cannot ship")]
+    Special {
+        /// The input.
+        input: String,
+        /// What it is.
+        kind: &'static str,
+        /// Where.
+        path: ArchivePath,
+    },
+    /// An archive with an entry twice, or below something that is no directory.
+    #[error("`{input}` has the entry `{path}` {reason}")]
+    Entry {
+        /// The input.
+        input: String,
+        /// Where.
+        path: ArchivePath,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// An archive that cannot be read.
+    #[error("failed to read `{input}`")]
+    Archive {
+        /// The input.
+        input: String,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A pattern of `exclude` that is none.
+    #[error("`exclude` has `{pattern}`, which is not a pattern")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// Why.
+        source: globset::Error,
+    },
+    /// More components to strip than there are.
+    #[error("`strip-components = {count}` leaves nothing of `{input}`")]
+    Stripped {
+        /// The input.
+        input: String,
+        /// How many.
+        count: usize,
+    },
+}
+
+impl Error {
+    /// What would help.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Host(error) => error.hint(),
+            Self::NotATree(_) => {
+                Some("give a directory, or a `.tar`, `.tar.gz`, `.tar.xz` or `.tar.zst`".to_owned())
+            }
+            Self::Special { .. } => Some("leave it out with `exclude`".to_owned()),
+            Self::Path { .. } | Self::Entry { .. } => {
+                Some("make the archive anew, for example with `git archive`".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// How inputs are looked at.
+pub struct Scan<'a> {
+    /// The directory that the manifest's paths are relative to.
+    pub base: &'a Path,
+    /// Where compressed archives are unpacked to, into files without a name.
+    pub spool: &'a Path,
+    /// How many threads hash.
+    pub threads: usize,
+    /// Counts and interrupts.
+    pub watch: &'a Watch,
+}
+
+impl Inputs {
+    /// Looks at everything that the recipe names.
+    pub fn read(recipe: &Recipe, scan: &Scan<'_>) -> Result<Self, Error> {
+        let mut inputs = Self { sources: Sources::default(), stores: Vec::new() };
+        let app = inputs.tree(&recipe.app.source, scan)?;
+        let app = strip(app, recipe.app.strip_components)?;
+        inputs.sources.app = exclude(app, &recipe.app.exclude)?;
+        if let Some(venv) = &recipe.venv {
+            let tree = inputs.tree(&venv.source, scan)?;
+            let nested = tree.get("pyvenv.cfg").is_none();
+            inputs.sources.venv = Some(if nested { strip(tree, None)? } else { tree });
+        }
+        for tree in &recipe.trees {
+            let tree = inputs.tree(&tree.source, scan)?;
+            inputs.sources.trees.push(tree);
+        }
+        inputs.files(recipe, scan)?;
+        Ok(inputs)
+    }
+
+    /// Looks at a directory, a tarball, or a single file as a tree of one.
+    fn tree(&mut self, name: &str, scan: &Scan<'_>) -> Result<SourceTree, Error> {
+        let path = scan.base.join(name);
+        let wrap = |error| crate::host::Error::new("read", Path::new(name), error);
+        let input = u16::try_from(self.stores.len()).unwrap_or(u16::MAX);
+        let is_directory = fs::metadata(&path).map_err(wrap)?.is_dir();
+        let (tree, store) = if is_directory {
+            directory::read(name, &path, input, scan)?
+        } else {
+            tarball::read(name, &path, input, scan)?
+        };
+        self.stores.push(store);
+        Ok(tree)
+    }
+
+    fn files(&mut self, recipe: &Recipe, scan: &Scan<'_>) -> Result<(), Error> {
+        let input = u16::try_from(self.stores.len()).unwrap_or(u16::MAX);
+        let mut paths: Vec<PathBuf> = Vec::new();
+        let mut files = BTreeMap::new();
+        for name in recipe.single_files() {
+            let path = scan.base.join(name);
+            let wrap = |error| crate::host::Error::new("read", Path::new(name), error);
+            let metadata = fs::metadata(&path).map_err(wrap)?;
+            if !metadata.is_file() {
+                return Err(Error::NotAFile(name.to_owned()));
+            }
+            let id = SourceId { input, file: u32::try_from(paths.len()).unwrap_or(u32::MAX) };
+            let entry = directory::single(&path, id, &metadata).map_err(wrap)?;
+            files.insert(name.to_owned(), entry);
+            paths.push(path);
+        }
+        self.sources.files = files;
+        self.stores.push(Store::Files { paths });
+        Ok(())
+    }
+}
+
+impl Contents for Inputs {
+    fn open(&self, id: SourceId) -> io::Result<Box<dyn Read + '_>> {
+        self.store(id).open(id.file)
+    }
+
+    fn name(&self, id: SourceId) -> String {
+        self.store(id).name(id.file)
+    }
+}
+
+impl Inputs {
+    fn store(&self, id: SourceId) -> &Store {
+        &self.stores[usize::from(id.input)]
+    }
+}
+
+/// Drops leading components: `count`, or the single top directory when there is exactly one.
+fn strip(mut tree: SourceTree, count: Option<usize>) -> Result<SourceTree, Error> {
+    let count = match count {
+        Some(count) => count,
+        None if has_single_top(&tree) => 1,
+        None => 0,
+    };
+    if count == 0 {
+        return Ok(tree);
+    }
+    let entries = std::mem::take(&mut tree.entries);
+    tree.entries =
+        entries.into_iter().filter_map(|(path, entry)| Some((path.strip(count)?, entry))).collect();
+    if tree.entries.is_empty() { Err(Error::Stripped { input: tree.name, count }) } else { Ok(tree) }
+}
+
+/// Whether a tarball holds one directory and all else is below it. A directory input is what it is.
+fn has_single_top(tree: &SourceTree) -> bool {
+    let mut tops =
+        tree.entries.iter().filter(|(path, _)| path.parent().is_some_and(|parent| parent.is_root()));
+    let is_directory = |entry: &crate::source::tree::SourceEntry| {
+        matches!(entry.kind, crate::source::tree::SourceKind::Directory)
+    };
+    tree.location.is_empty()
+        && matches!((tops.next(), tops.next()), (Some((_, top)), None) if is_directory(top))
+}
+
+fn exclude(mut tree: SourceTree, patterns: &[String]) -> Result<SourceTree, Error> {
+    let mut set = globset::GlobSetBuilder::new();
+    for pattern in patterns {
+        let wrap = |source| Error::Pattern { pattern: pattern.clone(), source };
+        set.add(globset::GlobBuilder::new(pattern).literal_separator(true).build().map_err(wrap)?);
+    }
+    let wrap = |source| Error::Pattern { pattern: patterns.join(", "), source };
+    let set = set.build().map_err(wrap)?;
+    let mut gone: Vec<ArchivePath> = Vec::new();
+    tree.entries.retain(|path, _| {
+        let text = String::from_utf8_lossy(path.as_bytes()).into_owned();
+        let below = gone.last().is_some_and(|above| path.below(above).is_some());
+        if !below && set.is_match(&text) {
+            gone.push(path.clone());
+        }
+        !below && !set.is_match(&text)
+    });
+    Ok(tree)
+}

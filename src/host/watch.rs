@@ -1,0 +1,112 @@
+//! Progress and interruption: a decorator of the inputs' bodies. Nothing below knows of either.
+
+use std::io;
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+
+use crate::package::blob::Contents;
+use crate::types::source_id::SourceId;
+
+/// Shared by who works, who shows progress and who interrupts.
+#[derive(Debug, Clone, Default)]
+pub struct Watch {
+    /// Bytes of bodies read so far.
+    bytes: Arc<AtomicU64>,
+    /// Bytes of bodies that there are to read, once known.
+    total: Arc<AtomicU64>,
+    /// The signal that came, or zero.
+    signal: Arc<AtomicUsize>,
+    /// Whether the work is done.
+    finished: Arc<AtomicBool>,
+}
+
+impl Watch {
+    /// Takes SIGINT and SIGTERM: from now on they are an ordinary error of whoever reads a body.
+    pub fn catch_signals(&self) -> io::Result<()> {
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+            let number = usize::try_from(signal).unwrap_or(usize::MAX);
+            signal_hook::flag::register_usize(signal, Arc::clone(&self.signal), number)?;
+        }
+        Ok(())
+    }
+
+    /// The signal that interrupted the work.
+    pub fn signal(&self) -> Option<usize> {
+        Some(self.signal.load(Ordering::Relaxed)).filter(|signal| *signal != 0)
+    }
+
+    /// Fails when a signal came.
+    pub fn check(&self) -> io::Result<()> {
+        match self.signal() {
+            None => Ok(()),
+            Some(_) => Err(io::Error::other("interrupted")),
+        }
+    }
+
+    /// Says how much there is to read.
+    pub fn expect(&self, bytes: u64) {
+        self.total.store(bytes, Ordering::Relaxed);
+    }
+
+    /// Bytes read and bytes to read.
+    pub fn progress(&self) -> (u64, u64) {
+        (self.bytes.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
+    }
+
+    /// Says that the work is done, well or not.
+    pub fn finish(&self) {
+        self.finished.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the work is done.
+    pub fn is_finished(&self) -> bool {
+        self.finished.load(Ordering::Relaxed)
+    }
+
+    pub(in crate::host) fn advance(&self, bytes: usize) {
+        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+}
+
+/// Bodies that are counted while they are read, and that a signal interrupts.
+pub struct Watched<'a> {
+    contents: &'a dyn Contents,
+    watch: &'a Watch,
+}
+
+impl<'a> Watched<'a> {
+    /// Watches `contents`.
+    pub fn new(contents: &'a dyn Contents, watch: &'a Watch) -> Self {
+        Self { contents, watch }
+    }
+}
+
+impl Contents for Watched<'_> {
+    fn open(&self, id: SourceId) -> io::Result<Box<dyn Read + '_>> {
+        self.watch.check()?;
+        let body = self.contents.open(id)?;
+        Ok(Box::new(WatchedBody { body, watch: self.watch }))
+    }
+
+    fn name(&self, id: SourceId) -> String {
+        self.contents.name(id)
+    }
+}
+
+struct WatchedBody<'a> {
+    body: Box<dyn Read + 'a>,
+    watch: &'a Watch,
+}
+
+impl Read for WatchedBody<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.watch.check()?;
+        let count = self.body.read(buffer)?;
+        self.watch.advance(count);
+        Ok(count)
+    }
+}
