@@ -1,3 +1,95 @@
-//! From inputs to packages: pure decisions, no bytes moved.
+//! From recipe and inputs to the package that is meant. Pure: nothing here touches the world.
+//!
+//! Knows the layout on the host and what becomes of each input file. Refuses to know how a `.deb` is written.
 
+mod app;
+mod docs;
+mod draft;
+mod error;
+mod files;
+mod identity;
+mod launchers;
+mod lifecycle;
+mod machine;
+pub mod place;
 pub mod relocate;
+mod single;
+mod units;
+mod venv;
+
+use crate::config::recipe::Recipe;
+use crate::package::Package;
+pub use crate::plan::error::Error;
+use crate::plan::place::ReleaseId;
+use crate::source::Sources;
+use crate::template::Templates;
+use crate::types::date::SourceDate;
+
+/// What will be written, in the order in which it is to appear.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The packages.
+    pub packages: Vec<Package>,
+    /// The release that they carry.
+    pub release: ReleaseId,
+    /// What the user should know.
+    pub notes: Vec<Note>,
+    /// Paths of the build host that must not be left anywhere in the packages.
+    pub old_prefixes: Vec<String>,
+}
+
+/// Something that the user should know, though it keeps nobody from building.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    /// On what: an input, a path in it.
+    pub subject: String,
+    /// What.
+    pub text: String,
+    /// Whether `--strict` makes an error of it.
+    pub weight: Weight,
+}
+
+/// How much a note matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// A warning; an error under `--strict`.
+    Warning,
+    /// Told with `-v`.
+    Detail,
+}
+
+impl Note {
+    /// A warning.
+    pub fn warning(subject: &str, text: impl Into<String>) -> Self {
+        Self { subject: subject.to_owned(), text: text.into(), weight: Weight::Warning }
+    }
+
+    /// Something worth knowing when asked for.
+    pub fn detail(subject: &str, text: impl Into<String>) -> Self {
+        Self { subject: subject.to_owned(), text: text.into(), weight: Weight::Detail }
+    }
+}
+
+/// What a plan is made of.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// What to build.
+    pub recipe: &'a Recipe,
+    /// From what.
+    pub sources: &'a Sources,
+    /// In which words.
+    pub templates: &'a Templates,
+    /// Of which date.
+    pub date: SourceDate,
+}
+
+/// Plans the packages of a recipe.
+///
+/// The release's id is a digest over everything that the release is made of, and everything carries the id in
+/// its path: so the plan is made twice, first under an id that stands for any.
+pub fn plan(request: &Request<'_>) -> Result<Plan, Error> {
+    let version = &request.recipe.package.version;
+    let provisional = single::plan(request, ReleaseId::provisional(version))?;
+    let content = identity::digest(&provisional.packages, request.sources);
+    single::plan(request, ReleaseId::new(version, &content))
+}

@@ -1,0 +1,112 @@
+//! The application's files, and what `[[tree]]` adds to the release.
+
+use crate::package::blob::Blob;
+use crate::package::tree::Node;
+use crate::package::tree::NodeKind;
+use crate::plan::Error;
+use crate::plan::Note;
+use crate::plan::draft::Draft;
+use crate::source::tree::SourceEntry;
+use crate::source::tree::SourceKind;
+use crate::source::tree::SourceTree;
+use crate::types::mode::Mode;
+use crate::types::path::ArchivePath;
+use crate::types::path::InstallPath;
+
+/// Adds the application and every `[[tree]]`.
+pub(in crate::plan) fn add(draft: &mut Draft<'_>) -> Result<(), Error> {
+    let sources = draft.sources;
+    let release = draft.place.release.clone();
+    add_tree(draft, &sources.app, &release)?;
+    let recipe = draft.recipe;
+    for (tree, recipe) in sources.trees.iter().zip(&recipe.trees) {
+        let target = draft.place.below(&recipe.path)?;
+        add_tree(draft, tree, &target)?;
+    }
+    Ok(())
+}
+
+fn add_tree(draft: &mut Draft<'_>, tree: &SourceTree, target: &InstallPath) -> Result<(), Error> {
+    for (path, entry) in &tree.entries {
+        if is_left_out(path) {
+            continue;
+        }
+        let relative =
+            path.as_str().ok_or_else(|| Error::NotUtf8 { input: tree.name.clone(), path: path.clone() })?;
+        let kind = node_kind(tree, path, entry)?;
+        let node = Node { kind, origin: format!("`{}`", tree.name), mtime: Some(entry.mtime) };
+        draft.tree.insert(target.join(relative)?, node)?;
+    }
+    if tree.entries.keys().any(|path| path.as_bytes() == b".git") {
+        draft.notes.push(Note::detail(&tree.name, "left out `.git`"));
+    }
+    Ok(())
+}
+
+/// Version control and bytecode: the first is not the application's, the second would be stale.
+fn is_left_out(path: &ArchivePath) -> bool {
+    let bytes = path.as_bytes();
+    bytes == b".git"
+        || bytes.starts_with(b".git/")
+        || bytes.split(|b| *b == b'/').any(|part| part == b"__pycache__")
+}
+
+fn node_kind(tree: &SourceTree, path: &ArchivePath, entry: &SourceEntry) -> Result<NodeKind, Error> {
+    Ok(match &entry.kind {
+        SourceKind::Directory => NodeKind::Directory { mode: Mode::EXECUTABLE },
+        SourceKind::File(facts) => NodeKind::File {
+            blob: Blob::Source { id: facts.id, size: facts.size },
+            mode: Mode::normalised(entry.mode),
+            conffile: false,
+        },
+        SourceKind::Symlink(target) => {
+            let leaves = || Error::Leaves {
+                input: tree.name.clone(),
+                path: path.clone(),
+                target: String::from_utf8_lossy(target).into_owned(),
+            };
+            let target = std::str::from_utf8(target).map_err(|_| leaves())?;
+            if stays_inside(path, target) {
+                NodeKind::Symlink { target: target.to_owned() }
+            } else {
+                return Err(leaves());
+            }
+        }
+    })
+}
+
+/// Whether a link's target, followed from the link's directory, never rises above the root of the tree.
+fn stays_inside(path: &ArchivePath, target: &str) -> bool {
+    if target.starts_with('/') || target.is_empty() || target.chars().any(char::is_control) {
+        return false;
+    }
+    let mut depth = path.as_bytes().split(|b| *b == b'/').count() - 1;
+    for component in target.split('/') {
+        match component {
+            "" | "." => {}
+            ".." if depth == 0 => return false,
+            ".." => depth -= 1,
+            _ => depth += 1,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_stays_in_the_tree_or_is_refused() {
+        let inside = |path: &str, target: &str| {
+            stays_inside(&ArchivePath::new(path.as_bytes()).expect("valid"), target)
+        };
+        assert!(inside("a/b", "../c"));
+        assert!(inside("a", "b/../c"));
+        for (path, target) in
+            [("a", "../b"), ("a/b", "../../c"), ("a", "/etc/passwd"), ("a/b", "c/../../../d"), ("a", "")]
+        {
+            assert!(!inside(path, target), "{path} -> {target}");
+        }
+    }
+}

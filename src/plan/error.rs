@@ -1,0 +1,124 @@
+//! Why no package can be planned.
+
+use crate::package::tree::Collision;
+use crate::types::path::ArchivePath;
+
+/// Why no package can be planned from these inputs.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Two things want one path.
+    #[error(transparent)]
+    Collision(#[from] Collision),
+    /// A path that cannot be on a host.
+    #[error(transparent)]
+    Path(#[from] crate::types::path::Error),
+    /// A name that cannot be an account, which only a name of our own could be.
+    #[error(transparent)]
+    Name(#[from] crate::types::name::Error),
+    /// An architecture without a Debian name.
+    #[error(transparent)]
+    Arch(#[from] crate::types::arch::Error),
+    /// A template that cannot be rendered.
+    #[error(transparent)]
+    Template(#[from] crate::template::Error),
+    /// The virtualenv cannot be moved to its place.
+    #[error(transparent)]
+    Relocate(#[from] crate::plan::relocate::error::Error),
+    /// A name that is not UTF-8 (Policy 10.10).
+    #[error("`{input}` has `{path}`, whose name is not UTF-8")]
+    NotUtf8 {
+        /// The input.
+        input: String,
+        /// Where.
+        path: ArchivePath,
+    },
+    /// A link out of the tree.
+    #[error("`{input}` has a link `{path}` to `{target}`, which leaves the tree")]
+    Leaves {
+        /// The input.
+        input: String,
+        /// The link.
+        path: ArchivePath,
+        /// Its target.
+        target: String,
+    },
+    /// A program that cannot be started.
+    #[error("{owner} starts `{path}`, which {reason}")]
+    Program {
+        /// Who starts it.
+        owner: String,
+        /// What it starts.
+        path: String,
+        /// What is wrong with that.
+        reason: &'static str,
+        /// A program of the same name elsewhere in the release.
+        nearest: Option<String>,
+    },
+    /// A unit that is not text.
+    #[error("the unit `{0}` is not UTF-8")]
+    UnitText(String),
+    /// A unit that would mix two releases.
+    #[error(
+        "`{source_name}` starts a program through `current/venv` in line {line}, which mixes two releases after a switch"
+    )]
+    UnitThroughCurrent {
+        /// The file.
+        source_name: String,
+        /// Its line.
+        line: usize,
+    },
+    /// A file too large to be text.
+    #[error("`{0}` is larger than the 16 MiB that are read as text")]
+    TooLarge(String),
+    /// A file of the recipe that nobody read.
+    #[error("`{0}` was not among the files read")]
+    Unread(String),
+    /// Machine code for two architectures.
+    #[error("{first} is for {first_arch}, {second} is for {second_arch}: one package has one architecture")]
+    Architectures {
+        /// A file.
+        first: String,
+        /// Its architecture.
+        first_arch: String,
+        /// Another file.
+        second: String,
+        /// Its architecture.
+        second_arch: String,
+    },
+    /// The manifest says one architecture, a file another.
+    #[error("the package's architecture is `{stated}`, but {file} is for {found}")]
+    Architecture {
+        /// What the manifest says.
+        stated: String,
+        /// A file.
+        file: String,
+        /// Its architecture.
+        found: String,
+    },
+}
+
+impl Error {
+    /// What would help.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Relocate(error) => return error.hint(),
+            Self::Collision(_) => "leave one of them out, or install it elsewhere".to_owned(),
+            Self::NotUtf8 { .. } => "rename it, or leave it out with `exclude`".to_owned(),
+            Self::Leaves { .. } => {
+                "make the link relative and inside the tree, or leave it out with `exclude`".to_owned()
+            }
+            Self::Program { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
+            Self::Program { .. } => {
+                "paths are relative to the release: `venv/bin/…` for programs of the virtualenv".to_owned()
+            }
+            Self::UnitThroughCurrent { .. } => {
+                "use `exec` and let mkdeb render the unit, or start `current/.mkdeb/run/NAME`".to_owned()
+            }
+            Self::Architectures { .. } => "rebuild the virtualenv for one architecture".to_owned(),
+            Self::Architecture { .. } => {
+                "leave out `architecture`, or set it to what the files are for".to_owned()
+            }
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,134 @@
+//! The virtualenv at its place, and the Python that runs the release.
+
+use std::collections::BTreeMap;
+
+use crate::config::recipe::Bytecode;
+use crate::config::recipe::DropProfile;
+use crate::config::recipe::VenvRecipe;
+use crate::content::python::PythonVersion;
+use crate::plan::Error;
+use crate::plan::Note;
+use crate::plan::draft::Draft;
+use crate::plan::relocate;
+use crate::types::path::InstallPath;
+use crate::types::relation::Relation;
+
+/// The Python of a release.
+pub(in crate::plan) struct Python {
+    /// What launchers start: the virtualenv's, or the system's where there is none.
+    pub(in crate::plan) release: InstallPath,
+    /// What that leads to on the host.
+    pub(in crate::plan) host: InstallPath,
+    /// What its `sys.prefix` has to be; none without a virtualenv.
+    pub(in crate::plan) prefix: Option<InstallPath>,
+    /// The packages of the host's interpreter.
+    pub(in crate::plan) packages: Vec<Relation>,
+    /// Machine code in the virtualenv: a path and its architecture.
+    pub(in crate::plan) machines: BTreeMap<String, &'static str>,
+    /// Where the virtualenv was built.
+    pub(in crate::plan) old_prefixes: Vec<String>,
+}
+
+/// Adds the virtualenv, where there is one.
+pub(in crate::plan) fn add(draft: &mut Draft<'_>) -> Result<Python, Error> {
+    match (&draft.recipe.venv, &draft.sources.venv) {
+        (Some(recipe), Some(tree)) => {
+            let request = relocate::Request {
+                destination: draft.place.venv()?,
+                interpreter: recipe.python.clone(),
+                bytecode: policy(recipe.bytecode),
+                drop: recipe.drop.iter().copied().map(profile).collect(),
+                date: draft.date,
+            };
+            let relocated = relocate::relocate(tree, &request)?;
+            place(draft, recipe, relocated)
+        }
+        _ => system(),
+    }
+}
+
+fn place(
+    draft: &mut Draft<'_>,
+    recipe: &VenvRecipe,
+    relocated: relocate::Relocated,
+) -> Result<Python, Error> {
+    for (path, node) in relocated.nodes {
+        draft.tree.insert(path, node)?;
+    }
+    draft.notes.extend(relocated.notes.iter().map(|note| user_note(&recipe.source, note)));
+    let packages: Vec<Relation> = package_of(&relocated.interpreter, relocated.python).into_iter().collect();
+    if packages.is_empty() && draft.recipe.package.auto_depends {
+        let interpreter = &relocated.interpreter;
+        let text = format!("no Debian package of `{interpreter}` is known; name it in `depends`");
+        draft.notes.push(Note::warning(&recipe.source, text));
+    }
+    warn_of_target(draft, &recipe.source, relocated.python);
+    let destination = draft.place.venv()?;
+    Ok(Python {
+        release: destination.join("bin/python")?,
+        host: relocated.interpreter,
+        prefix: Some(destination),
+        packages,
+        machines: relocated.machines,
+        old_prefixes: relocated.old_prefixes,
+    })
+}
+
+fn policy(bytecode: Bytecode) -> relocate::BytecodePolicy {
+    match bytecode {
+        Bytecode::Auto => relocate::BytecodePolicy::Auto,
+        Bytecode::Keep => relocate::BytecodePolicy::Keep,
+        Bytecode::Strip => relocate::BytecodePolicy::Strip,
+    }
+}
+
+fn profile(profile: DropProfile) -> relocate::Profile {
+    match profile {
+        DropProfile::Pip => relocate::Profile::Pip,
+        DropProfile::Activate => relocate::Profile::Activate,
+    }
+}
+
+/// What was mended is a detail; what may break on the host is a warning.
+fn user_note(source: &str, note: &relocate::note::Note) -> Note {
+    use relocate::note::Note as Fact;
+    match note {
+        Fact::Adopted { .. }
+        | Fact::Linked(_)
+        | Fact::Substituted { .. }
+        | Fact::Dropped { .. }
+        | Fact::BytecodeDropped { .. }
+        | Fact::OtherMachine { .. }
+        | Fact::Zipped(_) => Note::detail(source, note.to_string()),
+        _ => Note::warning(source, note.to_string()),
+    }
+}
+
+/// Debian names the package of an interpreter as the interpreter (Python Policy 2.2).
+fn package_of(interpreter: &InstallPath, python: PythonVersion) -> Option<Relation> {
+    let name = format!("python{}.{}", python.major, python.minor);
+    (interpreter.as_str() == format!("/usr/bin/{name}")).then(|| name.parse().ok()).flatten()
+}
+
+/// A target suite whose Python is another one will not find the interpreter's package.
+fn warn_of_target(draft: &mut Draft<'_>, source: &str, python: PythonVersion) {
+    let Some(target) = draft.recipe.target else { return };
+    let Some(minor) = target.python_minor() else { return };
+    if (python.major, python.minor) != (3, minor) {
+        let text = format!("it is for Python {python}, but {} has Python 3.{minor}", target.name());
+        draft.notes.push(Note::warning(source, text));
+    }
+}
+
+/// An application without a virtualenv runs on the system's Python, whichever that is.
+fn system() -> Result<Python, Error> {
+    let python: InstallPath = "/usr/bin/python3".parse()?;
+    Ok(Python {
+        release: python.clone(),
+        host: python,
+        prefix: None,
+        packages: "python3".parse::<Relation>().into_iter().collect(),
+        machines: BTreeMap::new(),
+        old_prefixes: Vec::new(),
+    })
+}
