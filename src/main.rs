@@ -1,2 +1,7 @@
 //! The process: nothing but its beginning and its end.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mkdeb::cli::main()
+}

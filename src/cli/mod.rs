@@ -1,1 +1,41 @@
-//! To come.
+//! The command line: words to requests, outcomes to words or JSON. The only place that prints.
+
+mod args;
+mod progress;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::command::build;
+use crate::command::failure::Failure;
+use crate::host::env::Env;
+use crate::host::watch::Watch;
+
+/// Runs the program for the arguments of this process.
+pub fn main() -> ExitCode {
+    let arguments = match args::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return report::usage(&error),
+    };
+    let env = match Env::of_process() {
+        Ok(env) => arguments.enter(env),
+        Err(error) => return report::unheard(&error),
+    };
+    let report = report::Report::new(&arguments.output_options(), &env);
+    match run(&arguments, &env, &report) {
+        Ok(code) => code,
+        Err(failure) => report.failure(&failure),
+    }
+}
+
+fn run(arguments: &args::Arguments, env: &Env, report: &report::Report) -> Result<ExitCode, Failure> {
+    let watch = Watch::default();
+    watch.catch_signals().map_err(|error| Failure::new(error, None))?;
+    let args::Verb::Build(build_arguments) = &arguments.verb;
+    let outcome = progress::shown(report.shows_progress(), &watch, || {
+        build::build(&build_arguments.request(), env, &watch)
+    })?;
+    report.build(&outcome)
+}

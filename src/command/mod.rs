@@ -1,1 +1,5 @@
-//! To come.
+//! The verbs, one file each: request in, outcome out. The library's API; nothing here prints.
+
+pub mod build;
+pub mod failure;
+mod manifest;

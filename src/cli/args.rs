@@ -1,0 +1,150 @@
+//! The arguments, as clap reads them.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::Parser;
+use clap::Subcommand;
+
+use crate::archive::compress::Compression;
+use crate::command::build::BuildRequest;
+use crate::config::recipe::Suite;
+use crate::host::env::Env;
+
+/// Turns a Python application and its virtualenv into Debian packages.
+#[derive(Debug, Parser)]
+#[command(name = "mkdeb", version, max_term_width = 100)]
+pub(in crate::cli) struct Arguments {
+    #[command(subcommand)]
+    pub(in crate::cli) verb: Verb,
+
+    /// Work in this directory
+    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
+    directory: Option<PathBuf>,
+
+    /// Print one JSON document instead of lines
+    #[arg(long, global = true)]
+    json: bool,
+
+    /// Print errors alone
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+
+    /// Say more of what was done
+    #[arg(short, long, global = true)]
+    verbose: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Verb {
+    /// Build the package that a manifest describes
+    ///
+    /// Reads `mkdeb.toml` (or `[tool.mkdeb]` of `pyproject.toml`), the application and its virtualenv, and
+    /// writes a package that dpkg installs. Inputs are never changed. The path of each package is printed.
+    Build(Box<BuildArguments>),
+}
+
+/// Arguments of `mkdeb build`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct BuildArguments {
+    /// The manifest [default: `mkdeb.toml`, else `pyproject.toml`]
+    #[arg(short = 'f', long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
+
+    /// Where the package goes: a directory, or a file that ends in `.deb` [default: `dist`]
+    #[arg(short, long, value_name = "DIR|FILE")]
+    output: Option<PathBuf>,
+
+    /// Set one key of the manifest, for example `package.version=1.4.2`; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    overrides: Vec<String>,
+
+    /// Compression: `zstd`, `xz`, `gzip` or `none`, with a level: `zstd:19`
+    #[arg(short = 'Z', long, value_name = "FORMAT[:LEVEL]", conflicts_with = "fast")]
+    compression: Option<Compression>,
+
+    /// Threads to use; the package is the same for any number [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+
+    /// Compress at the lowest level, for trying things out
+    #[arg(long)]
+    fast: bool,
+
+    /// The oldest suite that has to install the package, for example `bookworm`
+    #[arg(long, value_name = "SUITE", value_parser = suite)]
+    target: Option<Suite>,
+
+    /// Take warnings for errors
+    #[arg(long)]
+    strict: bool,
+
+    /// Print what would be in the package, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// A directory of templates that replace the built-in ones of the same name
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
+}
+
+/// How to talk.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct OutputOptions {
+    pub(in crate::cli) json: bool,
+    pub(in crate::cli) verbosity: Verbosity,
+}
+
+/// How much to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::cli) enum Verbosity {
+    Quiet,
+    Normal,
+    Verbose,
+}
+
+impl Arguments {
+    pub(in crate::cli) fn output_options(&self) -> OutputOptions {
+        let verbosity = match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, true) => Verbosity::Verbose,
+            (false, false) => Verbosity::Normal,
+        };
+        OutputOptions { json: self.json, verbosity }
+    }
+
+    /// The surroundings, with the directory that the user chose.
+    pub(in crate::cli) fn enter(&self, mut env: Env) -> Env {
+        if let Some(directory) = &self.directory {
+            env.dir = env.resolve(directory);
+        }
+        env
+    }
+}
+
+impl BuildArguments {
+    pub(in crate::cli) fn request(&self) -> BuildRequest {
+        BuildRequest {
+            manifest: self.manifest.clone(),
+            output: self.output.clone(),
+            overrides: self.overrides.clone(),
+            compression: self.compression,
+            threads: self.threads.map(usize::from),
+            fast: self.fast,
+            target: self.target,
+            strict: self.strict,
+            dry_run: self.dry_run,
+            templates: self.templates.clone(),
+        }
+    }
+}
+
+fn suite(text: &str) -> Result<Suite, String> {
+    let known = Suite::ALL;
+    let found = known.iter().find(|(name, _)| *name == text).map(|(_, suite)| *suite);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        format!("known suites are {}", names.join(", "))
+    })
+}

@@ -1,0 +1,346 @@
+//! `mkdeb build`: look at the inputs, plan, write, read back what was written, and only then let it appear.
+
+use std::num::NonZero;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::archive::compress::Compression;
+use crate::archive::compress::Format;
+use crate::archive::compress::encode::Resources;
+use crate::command::failure::Failure;
+use crate::command::manifest;
+use crate::config::recipe::Recipe;
+use crate::config::recipe::Suite;
+use crate::deb::image::Image;
+use crate::deb::write;
+use crate::deb::write::Options;
+use crate::host::env::Env;
+use crate::host::input::Inputs;
+use crate::host::input::Scan;
+use crate::host::output::AtomicFile;
+use crate::host::output::create_directory;
+use crate::host::output::spool;
+use crate::host::watch::Watch;
+use crate::host::watch::Watched;
+use crate::package::Package;
+use crate::package::blob::Blob;
+use crate::package::tree::NodeKind;
+use crate::plan;
+use crate::plan::Note;
+use crate::plan::Plan;
+use crate::plan::Weight;
+use crate::template::Templates;
+use crate::types::date::SourceDate;
+
+/// What to build and how.
+#[derive(Debug, Clone, Default)]
+pub struct BuildRequest {
+    /// The manifest, where it is not `mkdeb.toml` or `pyproject.toml`.
+    pub manifest: Option<PathBuf>,
+    /// A directory, or a file ending in `.deb`; `dist` by default.
+    pub output: Option<PathBuf>,
+    /// `key=value` pairs that override the manifest.
+    pub overrides: Vec<String>,
+    /// Compression, before the manifest's.
+    pub compression: Option<Compression>,
+    /// Threads, where they are not all cores.
+    pub threads: Option<usize>,
+    /// Whether to compress at the lowest level.
+    pub fast: bool,
+    /// The target suite, before the manifest's.
+    pub target: Option<Suite>,
+    /// Whether warnings are errors.
+    pub strict: bool,
+    /// Whether to stop before writing.
+    pub dry_run: bool,
+    /// Overriding templates.
+    pub templates: Option<PathBuf>,
+}
+
+/// What was built, or would have been.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The id of the release.
+    pub release: String,
+    /// The packages as planned.
+    pub packages: Vec<Package>,
+    /// The packages as written; none after a dry run.
+    pub built: Option<Vec<BuiltPackage>>,
+    /// What the user should know.
+    pub notes: Vec<Note>,
+}
+
+/// A package on disk.
+#[derive(Debug)]
+pub struct BuiltPackage {
+    /// Where.
+    pub path: PathBuf,
+    /// `Package`.
+    pub name: String,
+    /// `Version`.
+    pub version: String,
+    /// `Architecture`.
+    pub architecture: String,
+    /// The file's size in bytes.
+    pub size: u64,
+    /// `Installed-Size`, in KiB.
+    pub installed_kib: u64,
+    /// How many paths it installs.
+    pub files: usize,
+}
+
+/// Why nothing was built, besides what other modules say.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// `--strict`, and something to warn of.
+    #[error("{count} warnings, which `--strict` takes for errors; the first: {first}")]
+    Strict {
+        /// How many.
+        count: usize,
+        /// The first of them.
+        first: String,
+    },
+    /// The output directory is not there.
+    #[error("the output directory `{}` does not exist", .0.display())]
+    NoDirectory(PathBuf),
+    /// A suite whose dpkg cannot read zstd.
+    #[error("`{0}` cannot install packages compressed with zstd")]
+    Zstd(&'static str),
+    /// A malformed `SOURCE_DATE_EPOCH`.
+    #[error("`SOURCE_DATE_EPOCH` is malformed")]
+    Date(#[source] crate::types::date::Error),
+}
+
+impl Error {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Strict { .. } => "mend them, or build without `--strict`".to_owned(),
+            Self::NoDirectory(path) => format!("make it with `mkdir -p {}`", path.display()),
+            Self::Zstd(_) => "use `--compression xz`".to_owned(),
+            Self::Date(_) => "set it to a number, for example `$(git log -1 --format=%ct)`".to_owned(),
+        })
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let hint = error.hint();
+        Self::new(error, hint)
+    }
+}
+
+/// Builds the packages of a manifest. Nothing appears unless everything could be written and read back.
+pub fn build(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Outcome, Failure> {
+    build_watched(request, env, watch).map_err(|failure| Failure { signal: watch.signal(), ..failure })
+}
+
+fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Outcome, Failure> {
+    let manifest = manifest::read(request.manifest.as_deref(), &request.overrides, env)?;
+    let mut recipe = manifest.recipe;
+    recipe.target = request.target.or(recipe.target);
+    let target = Target::of(request, env)?;
+    let compression = compression(request, &recipe)?;
+    let threads = request.threads.unwrap_or(env.cores);
+
+    let spool_directory = target.existing_ancestor(env);
+    let scan = Scan { base: &manifest.base, spool: &spool_directory, threads, watch };
+    let inputs = Inputs::read(&recipe, &scan)?;
+    let date = match env.source_date().map_err(Error::Date)? {
+        Some(date) => date,
+        None => SourceDate::from_seconds(inputs.sources.newest()),
+    };
+    let templates = templates(request, env)?;
+    let plan = plan::plan(&plan::Request {
+        recipe: &recipe,
+        sources: &inputs.sources,
+        templates: &templates,
+        date,
+    })?;
+    check_strict(request, &plan.notes)?;
+    if request.dry_run {
+        return Ok(outcome(plan, Vec::new(), None));
+    }
+    let resources = Resources { threads: cores(threads), memory: env.memory() };
+    let options = Options { compression, resources, needles: needles(&plan, &manifest.base, env) };
+    let job = Job { inputs: &inputs, options, date, request, watch };
+    let (built, leaks) = job.write(&plan, &target, env)?;
+    Ok(outcome(plan, leaks, Some(built)))
+}
+
+fn outcome(plan: Plan, leaks: Vec<Note>, built: Option<Vec<BuiltPackage>>) -> Outcome {
+    let notes = plan.notes.into_iter().chain(leaks).collect();
+    Outcome { release: plan.release.to_string(), packages: plan.packages, built, notes }
+}
+
+fn templates(request: &BuildRequest, env: &Env) -> Result<Templates, Failure> {
+    let overrides = match &request.templates {
+        Some(directory) => env.read_all(directory, ".hbs")?,
+        None => std::collections::BTreeMap::new(),
+    };
+    Ok(Templates::new(&overrides)?)
+}
+
+/// The command line's compression, else the manifest's, else zstd where the target reads it.
+fn compression(request: &BuildRequest, recipe: &Recipe) -> Result<Compression, Error> {
+    let suite = recipe.target.filter(|suite| !suite.reads_zstd());
+    let chosen = request.compression.or(recipe.compression);
+    let format = if suite.is_some() { Format::Xz } else { Format::Zstd };
+    let chosen = chosen.unwrap_or_else(|| Compression::of(format));
+    match suite {
+        Some(suite) if chosen.format == Format::Zstd => Err(Error::Zstd(suite.name())),
+        _ if request.fast => Ok(fastest(chosen.format)),
+        _ => Ok(chosen),
+    }
+}
+
+/// The lowest level of a format: for trying things out.
+fn fastest(format: Format) -> Compression {
+    let level = if format == Format::Xz { 0 } else { 1 };
+    Compression::with_level(format, level).unwrap_or_else(|_| Compression::of(format))
+}
+
+fn cores(threads: usize) -> NonZero<u32> {
+    u32::try_from(threads).ok().and_then(NonZero::new).unwrap_or(NonZero::<u32>::MIN)
+}
+
+fn check_strict(request: &BuildRequest, notes: &[Note]) -> Result<(), Error> {
+    let warnings: Vec<&Note> = notes.iter().filter(|note| note.weight == Weight::Warning).collect();
+    match warnings.first() {
+        Some(first) if request.strict => {
+            let first = format!("{}: {}", first.subject, first.text);
+            Err(Error::Strict { count: warnings.len(), first })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What must not be left in a payload: where the virtualenv was built, where the build runs, `$HOME`.
+///
+/// Directories as short as `/root` or `/` are everywhere by accident and tell nothing.
+fn needles(plan: &Plan, base: &Path, env: &Env) -> Vec<Vec<u8>> {
+    let here = [base.to_string_lossy().into_owned(), env.dir.to_string_lossy().into_owned()];
+    let home = env.var("HOME").filter(|home| home.matches('/').count() > 1);
+    let mut needles: Vec<String> = plan.old_prefixes.iter().cloned().chain(here).chain(home).collect();
+    needles.retain(|needle| needle.len() > 5 && needle.matches('/').count() > 1);
+    needles.sort();
+    needles.dedup();
+    needles.into_iter().map(String::into_bytes).collect()
+}
+
+/// Where the package goes.
+enum Target {
+    /// A directory, which may have to be made.
+    Directory(PathBuf),
+    /// A file.
+    File(PathBuf),
+}
+
+impl Target {
+    fn of(request: &BuildRequest, env: &Env) -> Result<Self, Error> {
+        let Some(output) = &request.output else {
+            return Ok(Self::Directory(env.resolve(Path::new("dist"))));
+        };
+        let path = env.resolve(output);
+        if output.extension().is_some_and(|extension| extension == "deb") && !env.is_directory(&path) {
+            let parent = path.parent().map_or_else(|| env.dir.clone(), Path::to_owned);
+            return if env.is_directory(&parent) {
+                Ok(Self::File(path))
+            } else {
+                Err(Error::NoDirectory(parent))
+            };
+        }
+        if env.is_directory(&path) {
+            Ok(Self::Directory(path))
+        } else {
+            Err(Error::NoDirectory(output.clone()))
+        }
+    }
+
+    fn directory(&self) -> &Path {
+        match self {
+            Self::Directory(path) => path,
+            Self::File(path) => path.parent().unwrap_or(path),
+        }
+    }
+
+    /// The output directory, or the nearest one above it that is there: where spools go before it is made.
+    fn existing_ancestor(&self, env: &Env) -> PathBuf {
+        let found = self.directory().ancestors().find(|path| env.is_directory(path));
+        found.map_or_else(|| env.dir.clone(), Path::to_owned)
+    }
+
+    fn path(&self, package: &Package) -> PathBuf {
+        match self {
+            Self::Directory(path) => path.join(package.file_name()),
+            Self::File(path) => path.clone(),
+        }
+    }
+}
+
+/// What writing every package of a plan shares.
+struct Job<'a> {
+    inputs: &'a Inputs,
+    options: Options,
+    date: SourceDate,
+    request: &'a BuildRequest,
+    watch: &'a Watch,
+}
+
+impl Job<'_> {
+    /// Writes and reads back every package; only then does the first appear, and the last appears last.
+    fn write(
+        &self,
+        plan: &Plan,
+        target: &Target,
+        env: &Env,
+    ) -> Result<(Vec<BuiltPackage>, Vec<Note>), Failure> {
+        let images: Vec<Image> =
+            plan.packages.iter().map(|package| Image::from_package(package, self.date)).collect();
+        self.watch.expect(plan.packages.iter().map(body_bytes).sum());
+        if !env.is_directory(target.directory()) {
+            create_directory(target.directory())?;
+        }
+        let (mut files, mut leaks) = (Vec::new(), Vec::new());
+        for (package, image) in plan.packages.iter().zip(&images) {
+            let mut file = AtomicFile::create(&target.path(package))?;
+            let mut spool = spool(target.directory())?;
+            let contents = Watched::new(self.inputs, self.watch);
+            let summary = write::write(image, &contents, &self.options, &mut spool, file.writer())?;
+            crate::deb::verify::verify(&mut *file.reread()?, image, &summary)?;
+            leaks.extend(summary.leaks.iter().map(|leak| {
+                let needle = String::from_utf8_lossy(&self.options.needles[leak.needle]);
+                Note::warning(
+                    &format!("/{}", leak.path),
+                    format!("the path `{needle}` of this machine is left in it"),
+                )
+            }));
+            files.push((package, file, summary));
+        }
+        check_strict(self.request, &leaks)?;
+        self.watch.check().map_err(|error| Failure::new(error, None))?;
+        let built = files.into_iter().map(|(package, file, summary)| commit(package, file, &summary));
+        Ok((built.collect::<Result<_, Failure>>()?, leaks))
+    }
+}
+
+/// Bytes of the inputs' bodies in a package, for the progress bar.
+fn body_bytes(package: &Package) -> u64 {
+    let size = |kind: &NodeKind| match kind {
+        NodeKind::File { blob: Blob::Source { size, .. } | Blob::Rewritten { size, .. }, .. } => *size,
+        _ => 0,
+    };
+    package.tree.iter().map(|(_, node)| size(&node.kind)).sum()
+}
+
+fn commit(package: &Package, file: AtomicFile, summary: &write::Summary) -> Result<BuiltPackage, Failure> {
+    let path = file.commit()?;
+    Ok(BuiltPackage {
+        path,
+        name: package.control.package.to_string(),
+        version: package.control.version.to_string(),
+        architecture: package.control.architecture.to_string(),
+        size: summary.size,
+        installed_kib: summary.installed_kib,
+        files: package.tree.iter().count(),
+    })
+}

@@ -1,0 +1,79 @@
+//! What a command failed with: one error with its causes, what would help, and where.
+
+use std::error::Error;
+
+/// A failure on its way to the user. The errors of all modules meet here and nowhere below.
+#[derive(Debug)]
+pub struct Failure {
+    /// What failed; its `source()` chain says why.
+    pub error: Box<dyn Error + Send + Sync>,
+    /// What would help.
+    pub hint: Option<String>,
+    /// The signal that interrupted the work.
+    pub signal: Option<usize>,
+}
+
+impl Failure {
+    /// A failure with what would help.
+    pub fn new(error: impl Error + Send + Sync + 'static, hint: Option<String>) -> Self {
+        Self { error: Box::new(error), hint, signal: None }
+    }
+
+    /// What failed and each cause, outermost first.
+    pub fn chain(&self) -> Vec<String> {
+        let mut texts = vec![self.error.to_string()];
+        let mut source = self.error.source();
+        while let Some(error) = source {
+            texts.push(error.to_string());
+            source = error.source();
+        }
+        texts.dedup();
+        texts
+    }
+}
+
+impl From<crate::host::Error> for Failure {
+    fn from(error: crate::host::Error) -> Self {
+        let hint = error.hint();
+        Self::new(error, hint)
+    }
+}
+
+impl From<crate::host::input::Error> for Failure {
+    fn from(error: crate::host::input::Error) -> Self {
+        let hint = error.hint();
+        Self::new(error, hint)
+    }
+}
+
+impl From<crate::config::error::Error> for Failure {
+    fn from(error: crate::config::error::Error) -> Self {
+        let hint = error.hint();
+        Self::new(error, hint)
+    }
+}
+
+impl From<crate::deb::write::Error> for Failure {
+    fn from(error: crate::deb::write::Error) -> Self {
+        Self::new(error, None)
+    }
+}
+
+impl From<crate::deb::verify::Mismatch> for Failure {
+    fn from(error: crate::deb::verify::Mismatch) -> Self {
+        Self::new(error, Some("this is a fault of mkdeb or of the disk; nothing was written".to_owned()))
+    }
+}
+
+impl From<crate::plan::Error> for Failure {
+    fn from(error: crate::plan::Error) -> Self {
+        let hint = error.hint();
+        Self::new(error, hint)
+    }
+}
+
+impl From<crate::template::Error> for Failure {
+    fn from(error: crate::template::Error) -> Self {
+        Self::new(error, None)
+    }
+}

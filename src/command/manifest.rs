@@ -1,0 +1,62 @@
+//! Finds the manifest and makes a recipe of it.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::command::failure::Failure;
+use crate::config::manifest::Manifest;
+use crate::config::manifest::Origin;
+use crate::config::manifest::OriginKind;
+use crate::config::recipe::Recipe;
+use crate::host::env::Env;
+
+/// A recipe and the directory that its paths are relative to.
+#[derive(Debug)]
+pub(in crate::command) struct Found {
+    pub(in crate::command) recipe: Recipe,
+    pub(in crate::command) base: PathBuf,
+}
+
+/// There is no manifest.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no `mkdeb.toml`, and no `pyproject.toml` with `[tool.mkdeb]`, in `{}`", .0.display())]
+struct Missing(PathBuf);
+
+/// Reads the manifest at `path`, or the one in the working directory, with `overrides` applied.
+pub(in crate::command) fn read(
+    path: Option<&Path>,
+    overrides: &[String],
+    env: &Env,
+) -> Result<Found, Failure> {
+    let (path, text) = match path {
+        Some(path) => (path.to_owned(), env.read(path)?),
+        None => discover(env)?,
+    };
+    let directory = path.parent().unwrap_or(Path::new("")).to_owned();
+    let file = path.to_string_lossy().into_owned();
+    let is_project = path.file_name().is_some_and(|name| name == "pyproject.toml");
+    let kind = if is_project { OriginKind::Pyproject } else { OriginKind::MkdebToml };
+    let beside = directory.join("pyproject.toml");
+    let beside_name = beside.to_string_lossy().into_owned();
+    let project = if is_project { None } else { env.read_optional(&beside)? };
+
+    let mut manifest = Manifest::parse(&text, Origin { file: &file, kind })?;
+    if let Some(project) = &project {
+        manifest.complete_from(project, &beside_name)?;
+    }
+    for assignment in overrides {
+        manifest.set(assignment)?;
+    }
+    Ok(Found { recipe: manifest.into_recipe(&env.vars)?, base: env.resolve(&directory) })
+}
+
+fn discover(env: &Env) -> Result<(PathBuf, String), Failure> {
+    for name in ["mkdeb.toml", "pyproject.toml"] {
+        let path = PathBuf::from(name);
+        if let Some(text) = env.read_optional(&path)? {
+            return Ok((path, text));
+        }
+    }
+    let hint = "write one, or name it with `--manifest`".to_owned();
+    Err(Failure::new(Missing(env.dir.clone()), Some(hint)))
+}
