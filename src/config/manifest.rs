@@ -102,7 +102,9 @@ impl<'a> Manifest<'a> {
     fn soften(&mut self, fault: &Fault) -> bool {
         let (Problem::WrongType { .. }, Some(span)) = (&fault.problem, &fault.span) else { return false };
         match (self.texts.place(span), self.texts.slice(span)) {
-            (Some(place), Some(text)) if place.file == "--set" => overrides::soften(&mut self.root, span, text),
+            (Some(place), Some(text)) if place.file == "--set" => {
+                overrides::soften(&mut self.root, span, text)
+            }
             _ => false,
         }
     }

@@ -34,15 +34,17 @@ pub(in crate::config) fn apply<'a>(
     let Some(last) = parents.pop() else {
         return Err(fault(Problem::NotAssignment(assignment.to_owned())));
     };
-    let node = tree::parse_value(value, offset).unwrap_or_else(|| {
-        Spanned::new(offset..offset + value.len(), DeValue::String(Cow::Borrowed(value)))
-    });
+    let node = tree::parse_value(value, offset)
+        .unwrap_or_else(|| Spanned::new(offset..offset + value.len(), DeValue::String(Cow::Borrowed(value))));
     let table = descend(root, &parents)?;
     replace(table, &last, node);
     Ok(())
 }
 
-fn descend<'t, 'a>(root: &'t mut DeTable<'a>, path: &[Spanned<&'a str>]) -> Result<&'t mut DeTable<'a>, Fault> {
+fn descend<'t, 'a>(
+    root: &'t mut DeTable<'a>,
+    path: &[Spanned<&'a str>],
+) -> Result<&'t mut DeTable<'a>, Fault> {
     let mut table = root;
     let mut parts = path.iter();
     while let Some(part) = parts.next() {

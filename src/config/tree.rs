@@ -83,7 +83,10 @@ pub(in crate::config) fn key(path: &[String]) -> Key {
 }
 
 /// The path to the key, or the value, that stands at a span.
-pub(in crate::config) fn find(table: &DeTable<'_>, span: &Range<usize>) -> Option<(Vec<String>, &'static str)> {
+pub(in crate::config) fn find(
+    table: &DeTable<'_>,
+    span: &Range<usize>,
+) -> Option<(Vec<String>, &'static str)> {
     for (key, node) in table {
         let name = key.get_ref().to_string();
         if key.span() == *span || node.span() == *span {

@@ -118,7 +118,8 @@ fn serial() -> u32 {
 /// The container's first process: nspawn's child that runs systemd in a namespace of its own.
 fn leader(nspawn: u32) -> Option<u32> {
     let namespace = |pid: u32| fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
-    let systemd = |pid: u32| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name == "systemd\n");
+    let systemd =
+        |pid: u32| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name == "systemd\n");
     children(nspawn).into_iter().find(|pid| namespace(*pid) != namespace(nspawn) && systemd(*pid))
 }
 

@@ -70,7 +70,12 @@ pub fn children(pid: u32) -> Vec<u32> {
 /// Runs a command in the namespaces and the root directory of `pid`, with a clean environment.
 pub fn run(pid: u32, namespaces: &[&str], words: &[&str]) -> Output {
     let mut command = Command::new("nsenter");
-    command.arg("--target").arg(pid.to_string()).args(namespaces).args(["--root", "--", "/usr/bin/env", "-i"]);
+    command.arg("--target").arg(pid.to_string()).args(namespaces).args([
+        "--root",
+        "--",
+        "/usr/bin/env",
+        "-i",
+    ]);
     command.args(["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root"]);
     command.args(["LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive"]);
     command.args(["/usr/bin/timeout", "--kill-after=5", LIMIT]).args(words);

@@ -178,7 +178,11 @@ impl App {
         let probe = HealthProbe { user_agent: "mkdeb-health/orders".to_owned() };
         let version = self.version;
         let (import, start) = (self.import, self.start);
-        put(&release.join("orders.py"), &format!("{import}\n\ndef main():\n    print('orders {version}')\n"), 0o644);
+        put(
+            &release.join("orders.py"),
+            &format!("{import}\n\ndef main():\n    print('orders {version}')\n"),
+            0o644,
+        );
         put(&release.join("server.py"), &SERVER.replace("VERSION", version).replace("START", start), 0o644);
         for number in 0..30 {
             put(&release.join(format!("part{number}.txt")), version, 0o644);
@@ -193,7 +197,11 @@ impl App {
             &format!("#!/bin/sh\ncd {absolute} && exec venv/bin/python {absolute}/server.py\n"),
             0o755,
         );
-        put(&mkdeb.join("bin/orders"), &format!("#!/bin/sh\nexec {absolute}/venv/bin/python -I -c 'print(\"{version}\")'\n"), 0o755);
+        put(
+            &mkdeb.join("bin/orders"),
+            &format!("#!/bin/sh\nexec {absolute}/venv/bin/python -I -c 'print(\"{version}\")'\n"),
+            0o755,
+        );
         let sums = self.conffiles.iter().map(|(path, text)| format!("{:x}  {path}\n", md5::compute(text)));
         put(&mkdeb.join("conffiles"), &sums.collect::<String>(), 0o644);
         let units = self.units.iter().map(|unit| format!("{} service\n", unit.unit.name));

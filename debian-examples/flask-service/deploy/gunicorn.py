@@ -1,0 +1,3 @@
+# How orders is served; see https://docs.gunicorn.org/en/stable/settings.html
+bind = "127.0.0.1:8000"
+workers = 2

@@ -1,0 +1,120 @@
+//! Taste, enforced: levels, sizes, templates, the changelog.
+
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Each module with its level: a module imports only lower ones.
+const LEVELS: &[(&str, u8)] = &[
+    ("types", 0),
+    ("archive", 1),
+    ("content", 1),
+    ("control", 1),
+    ("template", 1),
+    ("config", 2),
+    ("source", 2),
+    ("package", 2),
+    ("plan", 3),
+    ("deb", 3),
+    ("host", 5),
+    ("command", 6),
+    ("cli", 7),
+];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(directory: &str, ending: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in walkdir::WalkDir::new(root().join(directory)).sort_by_file_name() {
+        let entry = entry.expect("readable");
+        let name = entry.path().strip_prefix(root()).expect("inside").to_string_lossy().into_owned();
+        if entry.file_type().is_file() && name.ends_with(ending) {
+            found.push((name, fs::read_to_string(entry.path()).expect("text")));
+        }
+    }
+    assert!(!found.is_empty(), "no {ending} in {directory}");
+    found
+}
+
+fn level(module: &str) -> Option<u8> {
+    LEVELS.iter().find(|(name, _)| *name == module).map(|(_, level)| *level)
+}
+
+#[test]
+fn a_module_imports_only_lower_ones() {
+    let mut faults = Vec::new();
+    for (file, text) in files("src", ".rs") {
+        let module = file.trim_start_matches("src/").split(['/', '.']).next().expect("a module").to_owned();
+        let Some(own) = level(&module) else {
+            assert!(["main", "lib"].contains(&module.as_str()), "{file}: `{module}` has no level");
+            continue;
+        };
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+            for word in line.split("crate::").skip(1) {
+                let target: String = word.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+                assert!(!target.is_empty(), "{file}:{}: one `use` per module, named after `crate::`", number + 1);
+                let other = level(&target).unwrap_or_else(|| panic!("{file}: `{target}` has no level"));
+                if target != module && other >= own {
+                    faults.push(format!("{file}:{}: `{module}` must not import `{target}`", number + 1));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_file_holds_one_idea() {
+    for (file, text) in files("src", ".rs") {
+        let lines = text.lines().count();
+        assert!(lines <= 400, "{file} has {lines} lines: split it by idea");
+        assert!(text.starts_with("//!"), "{file} does not say what it is");
+        assert!(!text.contains("super::super"), "{file} reaches over its parent");
+    }
+}
+
+#[test]
+fn templates_have_no_raw_form() {
+    for (file, text) in files("templates", ".hbs") {
+        assert!(!text.contains("{{{"), "{file}: a value without quoting");
+        assert!(!text.contains("{{&"), "{file}: a value without quoting");
+    }
+}
+
+#[test]
+fn no_shell_hides_in_rust() {
+    for (file, text) in files("src", ".rs") {
+        assert!(!text.contains("#!/bin/sh\\n") || file.contains("content/"), "{file}: scripts are templates");
+    }
+}
+
+#[test]
+fn the_current_version_heads_the_changelog() {
+    let changelog = fs::read_to_string(root().join("CHANGELOG.md")).expect("CHANGELOG.md");
+    let first = changelog.lines().find(|line| line.starts_with("## ")).expect("a version");
+    assert!(first.starts_with(&format!("## {}", env!("CARGO_PKG_VERSION"))), "{first}");
+}
+
+#[test]
+fn architecture_names_every_module() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
+    for (module, _) in LEVELS {
+        assert!(text.contains(&format!("`src/{module}`")), "ARCHITECTURE.md does not mention `src/{module}`");
+        assert!(Path::new(&root()).join("src").join(module).is_dir(), "src/{module}");
+    }
+}
+
+#[test]
+fn every_dependency_says_why() {
+    let text = fs::read_to_string(root().join("Cargo.toml")).expect("Cargo.toml");
+    let mut inside = false;
+    for line in text.lines() {
+        if line.starts_with('[') {
+            inside = line.contains("dependencies]");
+        } else if inside && line.contains('=') && !line.starts_with('#') {
+            assert!(line.contains(" # "), "Cargo.toml: `{line}` has no reason");
+        }
+    }
+}
