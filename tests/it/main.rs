@@ -11,5 +11,6 @@
 mod bed;
 mod beds;
 mod deb_write;
+mod relocation;
 mod sample;
 mod system;

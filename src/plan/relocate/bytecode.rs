@@ -14,6 +14,7 @@ use crate::plan::relocate::case::Item;
 use crate::plan::relocate::error::Error;
 use crate::plan::relocate::note::Note;
 use crate::plan::relocate::venv::Venv;
+use crate::types::path::ArchivePath;
 
 pub(super) const CASES: &[Case] = &[
     Case { name: "bytecode without a source beside it", applies: is_sourceless, act: keep_sourceless },
@@ -94,7 +95,7 @@ fn is_fresh(venv: &Venv<'_>, item: &Item<'_>) -> Option<bool> {
 fn source<'a>(venv: &Venv<'a>, item: &Item<'a>) -> Option<Item<'a>> {
     let stem = item.name().strip_suffix(&format!(".{}.pyc", venv.python.cache_tag()))?;
     let path = format!("{}/{stem}.py", item.parent().strip_suffix("/__pycache__")?);
-    let path = crate::types::path::ArchivePath::new(path.as_bytes()).ok()?;
+    let path = ArchivePath::new(path.as_bytes()).ok()?;
     let (path, entry) = venv.tree.entries.get_key_value(&path)?;
     Some(Item { path: path.as_str()?, entry }).filter(|item| item.file().is_some())
 }

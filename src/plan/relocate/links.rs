@@ -143,7 +143,7 @@ fn refuse_outside(_: &Venv<'_>, item: &Item<'_>, _: &mut Vec<Note>) -> Result<Ac
 }
 
 fn dangles(venv: &Venv<'_>, item: &Item<'_>) -> bool {
-    item.target().is_some() && !is_interpreter_name(item.path) && resolve(venv.tree, item.path).is_none()
+    item.target().is_some() && resolve(venv.tree, item.path).is_none()
 }
 
 fn refuse_dangling(_: &Venv<'_>, item: &Item<'_>, _: &mut Vec<Note>) -> Result<Act, Error> {

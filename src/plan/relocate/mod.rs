@@ -37,6 +37,7 @@ use crate::source::tree::SourceKind;
 use crate::source::tree::SourceTree;
 use crate::types::date::SourceDate;
 use crate::types::mode::Mode;
+use crate::types::path::ArchivePath;
 use crate::types::path::InstallPath;
 
 /// What to make of a virtualenv.
@@ -121,7 +122,7 @@ pub fn relocate(tree: &SourceTree, request: &Request) -> Result<Relocated, Error
 
 fn items<'a>(venv: &Venv<'a>) -> Result<Vec<Item<'a>>, Error> {
     let item = |(path, entry)| {
-        let path: &crate::types::path::ArchivePath = path;
+        let path: &ArchivePath = path;
         let text = path.as_str().ok_or_else(|| Error::NotUtf8 { path: path.to_string() })?;
         Ok(Item { path: text, entry })
     };
