@@ -27,7 +27,7 @@ fn fault(root: &DeTable<'_>, error: &toml::de::Error) -> Fault {
     } else {
         Problem::Invalid { key, reason: message.to_owned(), hint: None }
     };
-    Fault { problem, span }
+    Fault::new(span, problem)
 }
 
 /// The keys in "`nmae`, expected one of `name`, `version`".
@@ -53,8 +53,8 @@ fn in_words(expected: &str) -> String {
 #[cfg(test)]
 pub(in crate::config) fn known(manifest: &str) -> Vec<String> {
     let root = tree::parse(manifest, 0).expect("TOML").into_inner();
-    match tables(&root).expect_err("an unknown key").problem {
-        Problem::UnknownKey { known, .. } => known,
+    match tables(&root).expect_err("an unknown key").problem.as_ref() {
+        Problem::UnknownKey { known, .. } => known.clone(),
         other => panic!("{other}"),
     }
 }

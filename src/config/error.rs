@@ -82,13 +82,18 @@ impl std::error::Error for Error {}
 /// A problem while the texts are still one row of bytes.
 #[derive(Debug)]
 pub(in crate::config) struct Fault {
-    pub problem: Problem,
+    pub problem: Box<Problem>,
     pub span: Option<Range<usize>>,
 }
 
 impl Fault {
+    /// A problem, and its span where it has one.
+    pub fn new(span: Option<Range<usize>>, problem: Problem) -> Self {
+        Self { problem: Box::new(problem), span }
+    }
+
     /// A problem at a span.
     pub fn at(span: Range<usize>, problem: Problem) -> Self {
-        Self { problem, span: Some(span) }
+        Self::new(Some(span), problem)
     }
 }

@@ -25,11 +25,11 @@ pub(in crate::config) fn check(
         if text.chars().any(|c| c.is_control() && !(lines && matches!(c, '\n' | '\t'))) {
             return Err(Fault::at(span, Problem::Control(tree::key(path))));
         }
-        if path.first().is_some_and(|table| table == "package") {
-            if let Some(variable) = secret(text, environment) {
-                let (key, variable) = (tree::key(path), variable.to_owned());
-                return Err(Fault::at(span, Problem::Secret { key, variable }));
-            }
+        if path.first().is_some_and(|table| table == "package")
+            && let Some(variable) = secret(text, environment)
+        {
+            let (key, variable) = (tree::key(path), variable.to_owned());
+            return Err(Fault::at(span, Problem::Secret { key, variable }));
         }
         Ok(())
     })

@@ -100,7 +100,9 @@ impl<'a> Manifest<'a> {
 
     /// Takes a number on the command line as a string, where a string is wanted; false for anything else.
     fn soften(&mut self, fault: &Fault) -> bool {
-        let (Problem::WrongType { .. }, Some(span)) = (&fault.problem, &fault.span) else { return false };
+        let (Problem::WrongType { .. }, Some(span)) = (fault.problem.as_ref(), &fault.span) else {
+            return false;
+        };
         match (self.texts.place(span), self.texts.slice(span)) {
             (Some(place), Some(text)) if place.file == "--set" => {
                 overrides::soften(&mut self.root, span, text)
@@ -116,7 +118,7 @@ fn parse<'a>(texts: &Texts<'a>, text: &'a str, base: usize) -> Result<DeTable<'a
 
 fn located(texts: &Texts<'_>, fault: Fault) -> Error {
     let place = fault.span.and_then(|span| texts.place(&span));
-    Error::new(fault.problem, place)
+    Error::new(*fault.problem, place)
 }
 
 fn take_table<'a>(parent: &mut DeTable<'a>, key: &str) -> Option<DeTable<'a>> {

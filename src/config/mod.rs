@@ -18,3 +18,6 @@ mod project;
 mod raw;
 mod texts;
 mod tree;
+
+#[cfg(test)]
+mod tests;

@@ -32,7 +32,7 @@ pub(in crate::config) fn parse_value(text: &str, base: usize) -> Option<Node<'_>
 
 fn syntax(error: &toml::de::Error, base: usize) -> Fault {
     let problem = Problem::Syntax(error.message().to_owned());
-    Fault { problem, span: error.span().map(|span| moved(&span, base)) }
+    Fault::new(error.span().map(|span| moved(&span, base)), problem)
 }
 
 fn moved(span: &Range<usize>, by: usize) -> Range<usize> {

@@ -212,12 +212,11 @@ impl fmt::Display for ArchivePath {
 impl Ord for ArchivePath {
     fn cmp(&self, other: &Self) -> Ordering {
         // The root has no components, where splitting would find one empty one.
-        let parts = |path: &'_ Self| path.0.split(|b| *b == b'/').map(<[u8]>::to_vec).collect::<Vec<_>>();
         match (self.0.is_empty(), other.0.is_empty()) {
             (true, true) => Ordering::Equal,
             (true, false) => Ordering::Less,
             (false, true) => Ordering::Greater,
-            (false, false) => parts(self).cmp(&parts(other)),
+            (false, false) => self.0.split(|b| *b == b'/').cmp(other.0.split(|b| *b == b'/')),
         }
     }
 }

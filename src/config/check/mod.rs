@@ -1,6 +1,59 @@
-//! From tables to the recipe.
-pub(in crate::config) fn recipe(
-    _: crate::config::raw::Tables,
-) -> Result<crate::config::recipe::Recipe, crate::config::error::Fault> {
-    todo!()
+//! From tables to the recipe: every rule of the manifest's values, one file per family of tables.
+
+mod files;
+mod hooks;
+mod inputs;
+mod package;
+mod process;
+mod relations;
+mod scope;
+mod services;
+mod timers;
+mod unique;
+mod users;
+mod words;
+
+use crate::config::error::Fault;
+use crate::config::raw::Tables;
+use crate::config::recipe::Recipe;
+
+/// The recipe, or the first rule that is broken.
+pub(in crate::config) fn recipe(tables: Tables) -> Result<Recipe, Fault> {
+    let package = package::package(tables.package)?;
+    let app = inputs::app(tables.app)?;
+    let venv = tables.venv.map(inputs::venv).transpose()?;
+    let prefix = inputs::prefix(tables.layout.unwrap_or_default(), &package.name)?;
+    let target = inputs::target(&tables.build.unwrap_or_default())?;
+    let compression = tables.compression.map(|raw| inputs::compression(raw, target)).transpose()?;
+    let services = services::services(tables.service, &package.name)?;
+    let timers = timers::timers(tables.timer, &services, &package.name)?;
+    let sockets = timers::sockets(tables.socket, &services)?;
+    let hooks = tables.hooks.map(|raw| hooks::hooks(raw, &services)).transpose()?.unwrap_or_default();
+    let users = users::users(tables.user, &services, &timers, &hooks)?;
+    let commands = files::commands(tables.command)?;
+    let mut claimed = unique::Paths::new(prefix.clone());
+    let configs = files::configs(tables.config, &mut claimed)?;
+    let files = files::files(tables.file, &mut claimed)?;
+    let links = files::links(tables.link, &mut claimed)?;
+    let directories = files::directories(tables.directory, &mut claimed)?;
+    let trees = files::trees(tables.tree)?;
+    Ok(Recipe {
+        package,
+        app,
+        venv,
+        prefix,
+        commands,
+        services,
+        timers,
+        sockets,
+        users,
+        configs,
+        trees,
+        files,
+        links,
+        directories,
+        hooks,
+        compression,
+        target,
+    })
 }
