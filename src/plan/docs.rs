@@ -20,13 +20,17 @@ const OVERRIDES: &[&str] = &[
     "extra-license-file *",
     "hardening-no-bindnow *",
     "hardening-no-fortify-functions *",
+    "initial-upload-closes-no-bugs *",
+    "missing-dependency-on-libc *",
     "no-manual-page *",
     "package-contains-documentation-outside-usr-share-doc *",
     "package-installs-python-pycache-dir *",
+    "python3-script-but-no-python3-dep *",
     "script-not-executable *",
     "undeclared-elf-prerequisites *",
     "unstripped-binary-or-object *",
     "unusual-interpreter *",
+    "uses-dpkg-database-directly *",
     "wrong-path-for-interpreter *",
 ];
 

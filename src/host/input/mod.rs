@@ -20,6 +20,7 @@ use crate::host::input::body::Store;
 use crate::host::watch::Watch;
 use crate::package::blob::Contents;
 use crate::source::Sources;
+use crate::source::tree::SourceKind;
 use crate::source::tree::SourceTree;
 use crate::types::path::ArchiveError;
 use crate::types::path::ArchivePath;
@@ -216,15 +217,14 @@ fn strip(mut tree: SourceTree, count: Option<usize>) -> Result<SourceTree, Error
     if tree.entries.is_empty() { Err(Error::Stripped { input: tree.name, count }) } else { Ok(tree) }
 }
 
-/// Whether a tarball holds one directory and all else is below it. A directory input is what it is.
+/// Whether a tarball holds one directory and all else is below it, as `git archive --prefix` makes it.
+///
+/// A directory that can be imported is the application itself. A directory input is what it is.
 fn has_single_top(tree: &SourceTree) -> bool {
-    let mut tops =
-        tree.entries.iter().filter(|(path, _)| path.parent().is_some_and(|parent| parent.is_root()));
-    let is_directory = |entry: &crate::source::tree::SourceEntry| {
-        matches!(entry.kind, crate::source::tree::SourceKind::Directory)
-    };
-    tree.location.is_empty()
-        && matches!((tops.next(), tops.next()), (Some((_, top)), None) if is_directory(top))
+    let mut tops = tree.entries.iter().filter(|(path, _)| path.parent().is_some_and(|parent| parent.is_root()));
+    let (Some((path, top)), None) = (tops.next(), tops.next()) else { return false };
+    let is_package = tree.get(&format!("{path}/__init__.py")).is_some();
+    tree.location.is_empty() && matches!(top.kind, SourceKind::Directory) && !is_package
 }
 
 fn exclude(mut tree: SourceTree, patterns: &[String]) -> Result<SourceTree, Error> {
