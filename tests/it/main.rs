@@ -11,6 +11,8 @@
 mod bed;
 mod beds;
 mod deb_write;
+mod oracle_deb;
+mod oracle_types;
 mod relocation;
 mod sample;
 mod system;

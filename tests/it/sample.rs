@@ -26,7 +26,7 @@ use mkdeb::types::source_id::SourceId;
 pub const DATE: u64 = 1_700_000_000;
 
 /// Bodies in memory.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Bodies(pub BTreeMap<SourceId, Vec<u8>>);
 
 impl Bodies {
@@ -111,7 +111,6 @@ pub fn nasty() -> (Package, Bodies) {
         "ümläut-日本",
         "$(x)`y`;&",
         "-rf",
-        "a",
         "a-b",
         "a.b",
     ];

@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn zstd_is_one_frame_with_a_checksum_and_a_window_that_dpkg_takes() {
-        let small = compress(&sample(), "zstd:22", 1, 1 << 20);
+        let small = compress(&sample()[..100_000], "zstd:22", 1, 1 << 20);
         assert_eq!(::zstd::zstd_safe::find_frame_compressed_size(&small), Ok(small.len()));
         assert_eq!(small[4] & 0b0000_0100, 0b0000_0100, "the content checksum flag (RFC 8878, 3.1.1.1.1)");
         let window_log = 10 + (small[5] >> 3);

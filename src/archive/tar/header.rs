@@ -104,6 +104,11 @@ fn seal(header: &mut Header, out: &mut Vec<u8>) {
         set(&mut fields.gname, b"root");
     }
     header.set_cksum();
+    // Six digits, NUL, blank, where the crate writes seven and NUL: what POSIX asks for and GNU tar writes.
+    if let [b'0', sum @ .., 0] = header.as_old().cksum {
+        let [a, b, c, d, e, f] = sum;
+        header.as_old_mut().cksum = [a, b, c, d, e, f, 0, b' '];
+    }
     out.extend_from_slice(header.as_bytes());
 }
 

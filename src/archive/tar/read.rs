@@ -377,7 +377,7 @@ mod tests {
         ustar[257..265].copy_from_slice(b"ustar\x0000");
         ustar[345..351].copy_from_slice(b"prefix");
         let pax = record(b'x', b"12 path=p\xc3\xa4\n13 mtime=9.5\n9 size=1\n");
-        let sized = [&pax[..], &block(b"short", b'0', b"00000000007"), &[b'x'], &[0; 511]].concat();
+        let sized = [&pax[..], &block(b"short", b'0', b"00000000007"), b"x", &[0; 511]].concat();
         for (bytes, path, kind) in [
             (sealed(ustar).to_vec(), &b"prefix/name"[..], Kind::File),
             (block(b"v7", 0, b"0").to_vec(), b"v7", Kind::File),
@@ -440,15 +440,13 @@ mod tests {
         let sample = sample();
         for at in 0..sample.len() {
             let _ = walk(&sample[..at]);
-            for mask in [0x01, 0x80, 0xff] {
-                let mut flipped = sample.clone();
-                flipped[at] ^= mask;
-                let _ = walk(&flipped);
-                let start = at / BLOCK * BLOCK;
-                let sealed = sealed(flipped[start..start + BLOCK].try_into().expect("a block"));
-                flipped[start..start + BLOCK].copy_from_slice(&sealed);
-                let _ = walk(&flipped);
-            }
+            let mut flipped = sample.clone();
+            flipped[at] ^= 1 << (at % 8);
+            let _ = walk(&flipped);
+            let start = at / BLOCK * BLOCK;
+            let sealed = sealed(flipped[start..start + BLOCK].try_into().expect("a block"));
+            flipped[start..start + BLOCK].copy_from_slice(&sealed);
+            let _ = walk(&flipped);
         }
     }
 }
