@@ -23,7 +23,7 @@ use mkdeb::source::tree::FileFacts;
 use mkdeb::source::tree::SourceEntry;
 use mkdeb::source::tree::SourceKind;
 use mkdeb::source::tree::SourceTree;
-use mkdeb::source::wanted::wants_text;
+use mkdeb::source::wants_text;
 use mkdeb::types::date::SourceDate;
 use mkdeb::types::digest::Sha256;
 use mkdeb::types::path::ArchivePath;

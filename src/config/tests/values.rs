@@ -2,7 +2,6 @@
 
 use crate::archive::compress::Compression;
 use crate::archive::compress::Format;
-use crate::config::recipe::Suite;
 use crate::config::tests;
 use crate::config::tests::LEAST;
 

@@ -73,6 +73,9 @@ pub enum Error {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// An archive that stops without its end mark.
+    #[error("`{0}` has no end: it was cut off")]
+    Unfinished(String),
     /// An archive that cannot be read.
     #[error("failed to read `{input}`")]
     Archive {
@@ -221,7 +224,8 @@ fn strip(mut tree: SourceTree, count: Option<usize>) -> Result<SourceTree, Error
 ///
 /// A directory that can be imported is the application itself. A directory input is what it is.
 fn has_single_top(tree: &SourceTree) -> bool {
-    let mut tops = tree.entries.iter().filter(|(path, _)| path.parent().is_some_and(|parent| parent.is_root()));
+    let mut tops =
+        tree.entries.iter().filter(|(path, _)| path.parent().is_some_and(|parent| parent.is_root()));
     let (Some((path, top)), None) = (tops.next(), tops.next()) else { return false };
     let is_package = tree.get(&format!("{path}/__init__.py")).is_some();
     tree.location.is_empty() && matches!(top.kind, SourceKind::Directory) && !is_package

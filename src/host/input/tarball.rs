@@ -84,6 +84,8 @@ impl Index<'_> {
             let member = match reader.next_member() {
                 Ok(Some(member)) => member,
                 Ok(None) if first => return Err(Error::NotATree(self.name.to_owned())),
+                // Without the end mark nobody knows whether the rest was lost.
+                Ok(None) if !reader.has_end() => return Err(Error::Unfinished(self.name.to_owned())),
                 Ok(None) => return Ok(()),
                 Err(TarError::Header { offset: 0, .. }) => return Err(Error::NotATree(self.name.to_owned())),
                 Err(error) => return Err(self.archive_error(error)),

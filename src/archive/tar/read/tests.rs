@@ -1,0 +1,156 @@
+//! Hostile and unusual archives.
+
+use super::*;
+use crate::archive::tar::header;
+
+/// A header like those of old archives: only what is given, and a right checksum.
+fn block(name: &[u8], kind: u8, size: &[u8]) -> [u8; BLOCK] {
+    let mut block = [0; BLOCK];
+    block[..name.len()].copy_from_slice(name);
+    block[100..107].copy_from_slice(b"0000644");
+    block[124..124 + size.len()].copy_from_slice(size);
+    block[156] = kind;
+    sealed(block)
+}
+
+fn sealed(mut block: [u8; BLOCK]) -> [u8; BLOCK] {
+    block[148..156].copy_from_slice(b"        ");
+    let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
+    block[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    block
+}
+
+fn record(kind: u8, text: &[u8]) -> Vec<u8> {
+    let size = format!("{:011o}", text.len());
+    let mut bytes = block(b"././@x", kind, size.as_bytes()).to_vec();
+    bytes.extend_from_slice(text);
+    bytes.extend_from_slice(header::padding(text.len() as u64));
+    bytes
+}
+
+fn walk(bytes: &[u8]) -> Result<Vec<(Member, Vec<u8>)>, Error> {
+    let mut reader = Reader::new(bytes);
+    let mut members = Vec::new();
+    while let Some(member) = reader.next_member()? {
+        let mut body = Vec::new();
+        let read = reader.read_to_end(&mut body);
+        read.map_err(|error| error.downcast().unwrap_or_else(Error::Io))?;
+        members.push((member, body));
+    }
+    Ok(members)
+}
+
+fn sample() -> Vec<u8> {
+    let long = [b'n'; 150];
+    let mut bytes = Vec::new();
+    for (path, kind, body) in [
+        (&b""[..], header::Kind::Directory, &b""[..]),
+        (b"a \xff", header::Kind::File(3), b"abc"),
+        (&long, header::Kind::File(0), b""),
+        (b"hard", header::Kind::Hardlink(&long), b""),
+        (b"soft", header::Kind::Symlink(b"../x/./y//z/"), b""),
+    ] {
+        header::encode(&header::Entry { path, mode: 0o4755, mtime: 7, kind }, &mut bytes);
+        bytes.extend_from_slice(body);
+        bytes.extend_from_slice(header::padding(body.len() as u64));
+    }
+    bytes.extend_from_slice(&header::END);
+    bytes
+}
+
+#[test]
+fn what_was_written_is_read_back() {
+    let sample = sample();
+    let members = walk(&sample).expect("valid");
+    let long = [&b"./"[..], &[b'n'; 150]].concat();
+    let expected = [
+        (&b"./"[..], Kind::Directory),
+        (b"./a \xff", Kind::File),
+        (&long, Kind::File),
+        (b"./hard", Kind::Hardlink(long.clone())),
+        (b"./soft", Kind::Symlink(b"../x/./y//z/".to_vec())),
+    ];
+    assert_eq!(members.len(), expected.len());
+    for ((member, body), (path, kind)) in members.iter().zip(expected) {
+        assert_eq!((&member.path[..], &member.kind), (path, &kind));
+        assert_eq!((member.mode, member.mtime, member.size), (0o4755, 7, body.len() as u64));
+        assert_eq!(member.owner.user, b"root");
+        let start = usize::try_from(member.offset).expect("small");
+        assert_eq!(&sample[start..start + body.len()], body);
+    }
+}
+
+#[test]
+fn other_dialects_are_read() {
+    let mut ustar = block(b"name", b'0', b"00000000000");
+    ustar[257..265].copy_from_slice(b"ustar\x0000");
+    ustar[345..351].copy_from_slice(b"prefix");
+    let pax = record(b'x', b"12 path=p\xc3\xa4\n13 mtime=9.5\n9 size=1\n");
+    let sized = [&pax[..], &block(b"short", b'0', b"00000000007"), b"x", &[0; 511]].concat();
+    for (bytes, path, kind) in [
+        (sealed(ustar).to_vec(), &b"prefix/name"[..], Kind::File),
+        (block(b"v7", 0, b"0").to_vec(), b"v7", Kind::File),
+        (block(b"v7/", 0, b"0").to_vec(), b"v7/", Kind::Directory),
+        (block(b"fifo", b'6', b"0").to_vec(), b"fifo", Kind::Other(b'6')),
+        ([record(b'L', b"long\0junk"), block(b"cut", b'0', b"0").to_vec()].concat(), b"long", Kind::File),
+        ([record(b'g', b"not even a record"), block(b"g", b'0', b"0").to_vec()].concat(), b"g", Kind::File),
+        (sized, b"p\xc3\xa4", Kind::File),
+    ] {
+        let members = walk(&bytes).expect("valid");
+        assert_eq!((&members[0].0.path[..], &members[0].0.kind), (path, &kind));
+    }
+}
+
+#[test]
+fn a_missing_end_is_noticed_and_not_refused() {
+    let mut reader = Reader::new(&[][..]);
+    assert!(reader.next_member().expect("empty").is_none() && !reader.has_end());
+    let end = [&header::END[..], b"junk behind"].concat();
+    let mut reader = Reader::new(&end[..]);
+    assert!(reader.next_member().expect("ended").is_none() && reader.has_end());
+}
+
+#[test]
+fn broken_archives_give_one_clear_error() {
+    let mut unsealed = block(b"a", b'0', b"0");
+    unsealed[0] = b'b';
+    let mut huge = block(b"a", b'0', b"");
+    huge[124..136].copy_from_slice(b"\x80\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff");
+    for (bytes, words) in [
+        (block(b"a", b'0', b"0")[..511].to_vec(), "ends at byte 511"),
+        (block(b"a", b'0', b"00000000001").to_vec(), "ends at byte 512"),
+        ([&block(b"a", b'0', b"00000001000")[..], &[1; 511]].concat(), "ends at byte 1023"),
+        (unsealed.to_vec(), "checksum is wrong"),
+        (block(b"a", b'S', b"0").to_vec(), "sparse"),
+        ([record(b'x', b"22 GNU.sparse.major=1\n"), block(b"a", b'0', b"0").to_vec()].concat(), "sparse"),
+        (block(b"", b'0', b"0").to_vec(), "name is empty"),
+        (block(b"a", b'0', b"9").to_vec(), "size is not a number"),
+        (block(b"a", b'0', b"-1").to_vec(), "size is not a number"),
+        (sealed(huge).to_vec(), "beyond any file"),
+        (block(b"a", b'5', b"1").to_vec(), "has a body"),
+        (block(b"a", b'2', b"1").to_vec(), "has a body"),
+        (block(b"a", b'L', b"00000300000").to_vec(), "more than anything needs"),
+        (block(b"a", b'K', b"77777777777").to_vec(), "more than anything needs"),
+        (block(b"a", b'x', b"00010000000").to_vec(), "more than anything needs"),
+        (block(b"a", b'L', b"00000000100").to_vec(), "ends at byte"),
+        (record(b'x', b"99 path=a\n"), "malformed"),
+    ] {
+        let error = walk(&bytes).expect_err(words).to_string();
+        assert!(error.contains(words), "{error} should say {words}");
+    }
+}
+
+#[test]
+fn every_prefix_and_every_flipped_byte_is_survived() {
+    let sample = sample();
+    for at in 0..sample.len() {
+        let _ = walk(&sample[..at]);
+        let mut flipped = sample.clone();
+        flipped[at] ^= 1 << (at % 8);
+        let _ = walk(&flipped);
+        let start = at / BLOCK * BLOCK;
+        let sealed = sealed(flipped[start..start + BLOCK].try_into().expect("a block"));
+        flipped[start..start + BLOCK].copy_from_slice(&sealed);
+        let _ = walk(&flipped);
+    }
+}

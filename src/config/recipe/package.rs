@@ -1,0 +1,117 @@
+//! The package itself: what it says, what it is made of, its commands.
+
+use std::collections::BTreeMap;
+
+use crate::control::binary::RelationField;
+use crate::types::arch::Arch;
+use crate::types::name::PackageName;
+use crate::types::name::UnitName;
+use crate::types::path::InstallPath;
+use crate::types::relation::Relation;
+use crate::types::version::DebVersion;
+
+/// What the package says of itself.
+#[derive(Debug, Clone)]
+pub struct PackageRecipe {
+    /// The package's name.
+    pub name: PackageName,
+    /// The package's version, revision included.
+    pub version: DebVersion,
+    /// `Name <address>`.
+    pub maintainer: String,
+    /// The first line of the description: one line, no longer than 80 characters.
+    pub summary: String,
+    /// The rest of the description.
+    pub description: String,
+    /// Archive section; `python` by default.
+    pub section: String,
+    /// Archive priority; `optional` by default.
+    pub priority: String,
+    /// The architecture; none stands for `auto`, found from the ELF files.
+    pub architecture: Option<Arch>,
+    /// Home page: an http or https URL.
+    pub homepage: Option<String>,
+    /// The license, as SPDX spells it or in the author's words.
+    pub license: Option<String>,
+    /// A Debian changelog to ship; generated otherwise.
+    pub changelog: Option<String>,
+    /// Relations by field, `Depends` among them.
+    pub relations: BTreeMap<RelationField, Vec<Relation>>,
+    /// Whether `$auto` is among the dependencies: the interpreter's package.
+    pub auto_depends: bool,
+    /// Fields of the user's own.
+    pub fields: Vec<(String, String)>,
+}
+
+/// The application's files.
+#[derive(Debug, Clone)]
+pub struct AppRecipe {
+    /// The tarball or directory.
+    pub source: String,
+    /// How many leading path components are dropped; none stands for `auto`: the single top directory.
+    pub strip_components: Option<usize>,
+    /// Globs of paths to leave out, relative to the stripped root.
+    pub exclude: Vec<String>,
+    /// Directories below the release that launchers put on `sys.path`; empty for the release root itself.
+    pub python_path: Vec<String>,
+}
+
+/// The virtualenv.
+#[derive(Debug, Clone)]
+pub struct VenvRecipe {
+    /// The directory or tarball.
+    pub source: String,
+    /// The interpreter on the host, where the manifest says.
+    pub python: Option<InstallPath>,
+    /// What becomes of bytecode.
+    pub bytecode: Bytecode,
+    /// What to leave out.
+    pub drop: Vec<DropProfile>,
+}
+
+/// What becomes of the bytecode that a virtualenv brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bytecode {
+    /// What is fresh is kept, what is stale is dropped.
+    Auto,
+    /// It has to be there and fresh.
+    Keep,
+    /// Dropped, where the source is there.
+    Strip,
+}
+
+/// Parts of a virtualenv that a host does not need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DropProfile {
+    /// pip, setuptools' and wheel's commands: the host installs nothing into a release.
+    Pip,
+    /// The scripts that activate a virtualenv in a shell.
+    Activate,
+}
+
+/// `module:attribute`, as entry points spell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryPoint {
+    /// Dotted module.
+    pub module: String,
+    /// Dotted attribute of it, called without arguments.
+    pub attribute: String,
+}
+
+/// A command in `/usr/bin`.
+#[derive(Debug, Clone)]
+pub struct CommandRecipe {
+    /// Its name.
+    pub name: UnitName,
+    /// What it runs.
+    pub run: CommandRun,
+}
+
+/// What a command runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommandRun {
+    /// A function; a launcher is written.
+    EntryPoint(EntryPoint),
+    /// A program of the release, relative to its root.
+    Path(String),
+}
