@@ -15,4 +15,6 @@ mod oracle_deb;
 mod oracle_types;
 mod relocation;
 mod sample;
+mod scripts;
 mod system;
+mod tidy;

@@ -82,7 +82,8 @@ fn hostile_text_stays_text_in_the_shell() {
     activate.health[0].unit = HOSTILE.to_owned();
     let text = templates.render("activate.sh.hbs", &activate).unwrap();
     let data = text.split("\ntrap ").next().unwrap();
-    let script = format!("{data}\nshow() {{ printf '%s\\n' \"$@\"; }}\neach_health show; printf '%s\\n' \"$id\"\n");
+    let script =
+        format!("{data}\nshow() {{ printf '%s\\n' \"$@\"; }}\neach_health show; printf '%s\\n' \"$id\"\n");
     let path = dir.path().join("activate");
     fs::write(&path, script).unwrap();
     let output = Command::new("sh").arg(&path).current_dir(dir.path()).output().unwrap();
