@@ -111,6 +111,8 @@ mod system {
         assert_eq!(system.read("/opt/trivial/file"), "text\n");
         assert!(system.read("/proc/net/dev").contains("lo:"));
         let last = system.init();
+        let group = fs::read_to_string(format!("/proc/{last}/cgroup")).unwrap();
+        assert!(group.contains("/mkdeb-bed-"), "{group}");
         drop(system);
         assert!(!Path::new(&format!("/proc/{last}")).exists());
     }
@@ -123,6 +125,7 @@ mod system {
             system.sh("systemd-run --unit=same-name sleep 1000");
         }
         one.sh("systemctl stop same-name");
+        assert_eq!(one.ok(&["systemctl", "is-system-running"]), "running\n");
         assert_eq!(other.ok(&["systemctl", "is-active", "same-name"]), "active\n");
     }
 }

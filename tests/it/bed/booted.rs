@@ -25,7 +25,7 @@ impl Booted {
         sweep();
         let log = tempfile::NamedTempFile::new().unwrap();
         let group = format!("mkdeb-bed-{}-{}", std::process::id(), serial());
-        let mut command = hold(include_str!("booted.sh"), &lower, &[]);
+        let mut command = hold(include_str!("booted.sh"), &lower);
         command.env("GROUP", &group);
         command.stdout(File::create(log.path()).unwrap()).stderr(log.reopen().unwrap());
         let holder = command.spawn().unwrap();
@@ -100,10 +100,11 @@ impl Booted {
 
 impl Drop for Booted {
     fn drop(&mut self) {
-        // The kernel ends the whole container with its first process, and that with nspawn.
+        // With the first process of the outer namespace the kernel ends all that are in it.
         let _ = self.holder.kill();
         let _ = self.holder.wait();
-        wait_until(10, || !Path::new(&format!("/proc/{}", self.leader)).exists());
+        // A leader of 0 never was.
+        wait_until(10, || self.leader == 0 || !Path::new(&format!("/proc/{}", self.leader)).exists());
         remove_group(&self.group);
     }
 }
@@ -116,7 +117,9 @@ fn serial() -> u32 {
 }
 
 /// The container's first process: nspawn's child that runs systemd in a namespace of its own.
-fn leader(nspawn: u32) -> Option<u32> {
+fn leader(holder: u32) -> Option<u32> {
+    let shell = *children(holder).first()?;
+    let nspawn = *children(shell).first()?;
     let namespace = |pid: u32| fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
     let systemd =
         |pid: u32| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name == "systemd\n");

@@ -14,10 +14,11 @@ const LIMIT: &str = "300";
 
 /// The program that holds a bed. The kernel kills it when the test's thread ends, however that
 /// comes about, and with the last process of its namespaces go all mounts: nothing to sweep up.
-pub fn hold(script: &str, lower: &Path, unshare: &[&str]) -> Command {
+pub fn hold(script: &str, lower: &Path) -> Command {
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private"]);
-    command.args(unshare).args(["--", "/bin/sh", "-euc", script, "bed"]).arg(lower);
+    command.args(["--pid", "--fork", "--kill-child=KILL", "--mount-proc"]);
+    command.args(["--", "/bin/sh", "-euc", script, "bed"]).arg(lower);
     command.env("MOUNT_POINT", mount_point()).stdin(Stdio::null());
     command
 }
@@ -32,7 +33,7 @@ fn mount_point() -> PathBuf {
 /// Whether this machine can hold beds: root, the tools, and the root directory itself.
 #[track_caller]
 pub fn prepared(lower: &Path, tools: &[&str]) -> Option<()> {
-    if !rustix_root() {
+    if !superuser() {
         return missing("the superuser");
     }
     for tool in tools {
@@ -46,7 +47,7 @@ pub fn prepared(lower: &Path, tools: &[&str]) -> Option<()> {
     missing(&format!("`{}`", lower.display()))
 }
 
-fn rustix_root() -> bool {
+fn superuser() -> bool {
     std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").unwrap()) == 0
 }
 
@@ -75,6 +76,7 @@ pub fn run(pid: u32, namespaces: &[&str], words: &[&str]) -> Output {
         "--",
         "/usr/bin/env",
         "-i",
+        "--chdir=/",
     ]);
     command.args(["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root"]);
     command.args(["LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive"]);

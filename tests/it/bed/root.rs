@@ -44,8 +44,7 @@ impl Root {
     #[track_caller]
     pub fn new(suite: Suite) -> Option<Root> {
         prepared(&suite.dir(), &["setpriv", "unshare", "nsenter", "mount"])?;
-        let unshare = ["--pid", "--fork", "--kill-child=KILL"];
-        let mut command = hold(include_str!("root.sh"), &suite.dir(), &unshare);
+        let mut command = hold(include_str!("root.sh"), &suite.dir());
         let mut holder = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         wait_ready(&mut holder);
         let init = children(holder.id())[0];
