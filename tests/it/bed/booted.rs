@@ -71,7 +71,7 @@ impl Booted {
     pub fn reboot(&mut self) {
         let before = self.leader;
         // The answer may be cut off by the reboot itself.
-        self.run(&["systemctl", "reboot"]);
+        self.run(&["/usr/bin/timeout", "10", "systemctl", "--no-block", "reboot"]);
         self.wait(before);
     }
 
@@ -87,7 +87,8 @@ impl Booted {
             assert!(ended.is_none(), "the container ended\n{}", self.console());
             let Some(leader) = leader(self.holder.id()).filter(|pid| *pid != before) else { return false };
             self.leader = leader;
-            let state = self.run(&["systemctl", "is-system-running"]).stdout;
+            // One asked too early may wait for an answer that never comes.
+            let state = self.run(&["/usr/bin/timeout", "1", "systemctl", "is-system-running"]).stdout;
             ["running", "degraded"].contains(&state.trim())
         });
         assert!(up, "the system did not come up\n{}", self.console());
@@ -105,7 +106,7 @@ impl Drop for Booted {
         let _ = self.holder.wait();
         // A leader of 0 never was.
         wait_until(10, || self.leader == 0 || !Path::new(&format!("/proc/{}", self.leader)).exists());
-        remove_group(&self.group);
+        wait_until(5, || remove_group(&self.group));
     }
 }
 
@@ -128,22 +129,16 @@ fn leader(holder: u32) -> Option<u32> {
 
 const TREES: [&str; 3] = ["/sys/fs/cgroup", "/sys/fs/cgroup/systemd", "/sys/fs/cgroup/unified"];
 
-/// Removes a control group and those that services left below it.
-fn remove_group(group: &str) {
-    for tree in TREES {
-        let dir = Path::new(tree).join(group);
-        if dir.is_dir() {
-            wait_until(5, || {
-                walkdir::WalkDir::new(&dir)
-                    .contents_first(true)
-                    .into_iter()
-                    .filter_map(Result::ok)
-                    .filter(|entry| entry.file_type().is_dir())
-                    .for_each(|entry| drop(fs::remove_dir(entry.path())));
-                !dir.exists()
-            });
+/// Removes a control group and those that services left below it; whether none is left. The kernel
+/// refuses where a process still is.
+fn remove_group(group: &str) -> bool {
+    TREES.iter().map(|tree| Path::new(tree).join(group)).filter(|dir| dir.is_dir()).all(|dir| {
+        let entries = walkdir::WalkDir::new(&dir).contents_first(true).into_iter().filter_map(Result::ok);
+        for entry in entries.filter(|entry| entry.file_type().is_dir()) {
+            let _ = fs::remove_dir(entry.path());
         }
-    }
+        !dir.exists()
+    })
 }
 
 /// Removes the control groups of tests that were killed.

@@ -1,7 +1,6 @@
 //! A process that holds a bed, and commands beside it in its namespaces.
 
 use std::io::{BufRead, BufReader, Read};
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -83,8 +82,8 @@ pub fn run(pid: u32, namespaces: &[&str], words: &[&str]) -> Output {
     command.args(["/usr/bin/timeout", "--kill-after=5", LIMIT]).args(words);
     command.stdin(Stdio::null());
     let output = Output::from(command.output().unwrap());
-    // What `timeout` says when it had to.
-    let late = output.status.code() == Some(124) || output.status.signal().is_some();
+    // What `timeout` says when it had to, unless the words brought their own.
+    let late = output.status.code() == Some(124) && words.first() != Some(&"/usr/bin/timeout");
     assert!(!late, "`{}` took more than {LIMIT} seconds\n{}", words.join(" "), output.text());
     output
 }
