@@ -34,10 +34,9 @@ fn dpkg_installs_into_a_directory_without_the_superuser() {
 
 mod system {
     use std::fs;
-    use std::path::Path;
 
     use super::trivial_deb;
-    use crate::bed::{Booted, Root, Suite, cache, need, venv};
+    use crate::bed::{Booted, Root, Suite, cache, ended, need, venv};
 
     #[test]
     fn every_suite_installs_a_package_and_keeps_it_to_itself() {
@@ -60,7 +59,7 @@ mod system {
         let (init, path) = (root.init(), root.path());
         drop(root);
         assert!(!path.exists());
-        assert!(!Path::new(&format!("/proc/{init}")).exists());
+        assert!(ended(init));
         let mounts = fs::read_to_string("/proc/self/mounts").unwrap();
         assert!(!mounts.contains(cache().join("mnt").to_str().unwrap()));
         assert!(!Suite::Bookworm.dir().join("srv/file").exists());
@@ -114,7 +113,7 @@ mod system {
         let group = fs::read_to_string(format!("/proc/{last}/cgroup")).unwrap();
         assert!(group.contains("/mkdeb-bed-"), "{group}");
         drop(system);
-        assert!(!Path::new(&format!("/proc/{last}")).exists());
+        assert!(ended(last));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Child;
 
-use super::inside::{children, copy_in, hold, prepared, run, wait_until};
+use super::inside::{children, copy_in, ended, hold, prepared, run, wait_until};
 use super::{Output, Suite};
 
 /// A running system with a network of its own: only the loopback interface, all ports free.
@@ -105,7 +105,7 @@ impl Drop for Booted {
         let _ = self.holder.kill();
         let _ = self.holder.wait();
         // A leader of 0 never was.
-        wait_until(10, || self.leader == 0 || !Path::new(&format!("/proc/{}", self.leader)).exists());
+        wait_until(10, || self.leader == 0 || ended(self.leader));
         wait_until(5, || remove_group(&self.group));
     }
 }

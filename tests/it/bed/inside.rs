@@ -67,6 +67,15 @@ pub fn children(pid: u32) -> Vec<u32> {
     list.split_whitespace().map(|word| word.parse().unwrap()).collect()
 }
 
+/// Whether a process is over: its namespaces are given up before it turns into a zombie, which the
+/// machine's first process may be slow to collect.
+pub fn ended(pid: u32) -> bool {
+    match std::fs::read_to_string(format!("/proc/{pid}/stat")) {
+        Ok(stat) => stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z')),
+        Err(_) => true,
+    }
+}
+
 /// Runs a command in the namespaces and the root directory of `pid`, with a clean environment.
 pub fn run(pid: u32, namespaces: &[&str], words: &[&str]) -> Output {
     let mut command = Command::new("nsenter");

@@ -13,6 +13,7 @@ mod root;
 pub use booted::Booted;
 pub use cache::{Venv, cache, missing, venv};
 pub use chrootless::Chrootless;
+pub use inside::ended;
 pub use output::Output;
 pub use root::{Root, Suite};
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
-use super::inside::{children, copy_in, hold, prepared, run, wait_ready, wait_until};
+use super::inside::{children, copy_in, ended, hold, prepared, run, wait_ready, wait_until};
 use super::{Output, Venv, cache};
 
 /// The Debian releases that there are roots of.
@@ -104,6 +104,6 @@ impl Drop for Root {
     fn drop(&mut self) {
         let _ = self.holder.kill();
         let _ = self.holder.wait();
-        wait_until(10, || !Path::new(&format!("/proc/{}", self.init)).exists());
+        wait_until(10, || ended(self.init));
     }
 }
