@@ -95,6 +95,10 @@ forget_unit() { # UNIT
     if command -v deb-systemd-helper >/dev/null; then
         deb-systemd-helper purge "$1" >/dev/null 2>&1 || true
     fi
+    # It leaves the links of a template's instances behind.
+    if [ -d "$root/etc/systemd/system" ]; then
+        find "$root/etc/systemd/system" -mindepth 2 -type l -name "$1" -exec rm -f -- {} +
+    fi
 }
 
 remove_datum() { # PATH

@@ -236,7 +236,7 @@ impl App {
             }
         }
         for (path, text) in &self.conffiles {
-            put(&tree.join(&path[1..]), text, 0o640);
+            put(&tree.join(&path[1..]), text, 0o644);
         }
     }
 
