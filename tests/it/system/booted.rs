@@ -26,7 +26,9 @@ fn install(host: &Booted, deb: &str) -> Output {
 fn answer(host: &Booted) -> String {
     let ask = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:8000/health', timeout=5).read().decode())";
     // Type=exec: the program runs, but may not listen yet.
-    let patient = format!("for _ in 1 2 3 4 5 6 7 8; do systemctl -q is-active orders || break; python3 -c \"{ask}\" 2>&1 && break; sleep 1; done");
+    let patient = format!(
+        "for _ in 1 2 3 4 5 6 7 8; do systemctl -q is-active orders || break; python3 -c \"{ask}\" 2>&1 && break; sleep 1; done"
+    );
     let output = host.run(&["sh", "-c", &patient]);
     let last = output.stdout.lines().map(str::trim).filter(|line| !line.is_empty());
     if output.stdout.contains("Traceback") && !output.stdout.contains("port") {
@@ -121,7 +123,8 @@ fn an_upgrade_that_fails_leaves_the_old_version_running_with_all_that_is_its_own
     let mut hook = changed("2.2");
     hook.hooks.insert("after-activate", "echo cold; exit 4");
     hook.units.push(hook.service("extra.service", OnUpgrade::Restart, "ExecStartPre=/bin/true\n"));
-    hook.units[1].text = Some("[Service]\nExecStart=/bin/sleep 1000\n[Install]\nWantedBy=multi-user.target\n".to_owned());
+    hook.units[1].text =
+        Some("[Service]\nExecStart=/bin/sleep 1000\n[Install]\nWantedBy=multi-user.target\n".to_owned());
     let mut before = changed("2.3");
     before.hooks.insert("before-activate", "exit 5");
     for (app, words) in [
@@ -227,9 +230,7 @@ fn unit(name: &str, kind: UnitKind, text: Option<String>) -> AppUnit {
 fn timers_sockets_and_instances_come_stay_and_go() {
     let host = need!(Booted::new());
     let worker = |extra: &str| {
-        Some(format!(
-            "[Service]\nExecStart=/bin/sleep 1000\n{extra}[Install]\nWantedBy=multi-user.target\n"
-        ))
+        Some(format!("[Service]\nExecStart=/bin/sleep 1000\n{extra}[Install]\nWantedBy=multi-user.target\n"))
     };
     let timer = "[Timer]\nOnCalendar=yearly\nUnit=nightly.service\n[Install]\nWantedBy=timers.target\n";
     let socket = |port: u16| {
@@ -239,7 +240,11 @@ fn timers_sockets_and_instances_come_stay_and_go() {
     one.units.push(unit("worker@1.service", UnitKind::Service, worker("")));
     one.units.push(unit("worker@2.service", UnitKind::Service, None));
     one.units.push(unit("nightly.timer", UnitKind::Timer, Some(timer.to_owned())));
-    let mut nightly = unit("nightly.service", UnitKind::Service, Some("[Service]\nType=oneshot\nExecStart=/bin/true\n".to_owned()));
+    let mut nightly = unit(
+        "nightly.service",
+        UnitKind::Service,
+        Some("[Service]\nType=oneshot\nExecStart=/bin/true\n".to_owned()),
+    );
     (nightly.unit.boot, nightly.unit.start) = (Boot::Disabled, Start::Later);
     one.units.push(nightly.clone());
     let mut two = one.clone();
@@ -263,7 +268,10 @@ fn timers_sockets_and_instances_come_stay_and_go() {
     let pid = property(&host, "worker@1.service", "MainPID");
     install(&host, &debs[1]).ok("upgrade");
     assert_ne!(property(&host, "worker@1.service", "MainPID"), pid);
-    assert_eq!((active("worker@2.service"), active("nightly.timer")), ("inactive".to_owned(), "inactive".to_owned()));
+    assert_eq!(
+        (active("worker@2.service"), active("nightly.timer")),
+        ("inactive".to_owned(), "inactive".to_owned())
+    );
     assert_eq!(enabled("nightly.timer"), "disabled");
     assert_eq!(active("door.socket"), "active");
     host.sh("systemctl start door.service");
@@ -276,5 +284,8 @@ fn timers_sockets_and_instances_come_stay_and_go() {
     assert_eq!(active("door.socket"), "inactive");
     assert_eq!(active("worker@1.service"), "active");
     host.ok(&["dpkg", "-P", "orders"]);
-    assert_eq!(host.sh("find /etc/systemd /var/lib/systemd -name '*worker*' -o -name '*door*' -o -name '*nightly*'"), "");
+    assert_eq!(
+        host.sh("find /etc/systemd /var/lib/systemd -name '*worker*' -o -name '*door*' -o -name '*nightly*'"),
+        ""
+    );
 }

@@ -136,7 +136,9 @@ fn conffiles_follow_dpkgs_rules_and_the_admins_edits_stay() {
     assert_eq!(root.sh("stat -c '%a %U:%G' /etc/orders/orders.conf"), "640 root:orders\n");
     assert_eq!(root.sh("stat -c '%a %U:%G' /etc/orders/secret"), "640 root:orders\n");
     assert_eq!(root.sh("stat -c '%a %U:%G' /srv/orders"), "750 orders:orders\n");
-    root.sh("echo mine >/etc/orders/edited.conf; rm /etc/orders/deleted.conf; echo s3cret >/etc/orders/secret");
+    root.sh(
+        "echo mine >/etc/orders/edited.conf; rm /etc/orders/deleted.conf; echo s3cret >/etc/orders/secret",
+    );
     let said = root.run(&["dpkg", "--force-unsafe-io", "--force-confold", "-i", &second]).ok("upgrade");
     assert!(!said.contains("/etc/orders/orders.conf"), "dpkg asked about what nobody edited: {said}");
     let log = root.read("/var/log/mkdeb/orders.log");
