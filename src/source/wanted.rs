@@ -5,6 +5,8 @@ use crate::source::tree::FileFacts;
 use crate::types::path::ArchivePath;
 
 /// Whether the whole text of a file is kept in [`FileFacts::text`]: scripts, activators and metadata.
+///
+/// Goes by the path's last components alone: where the root of a tarball's tree is, is known only at its end.
 pub fn wants_text(path: &ArchivePath, head: &[u8], size: u64) -> bool {
     const NAMES: [&[u8]; 6] =
         [b"pyvenv.cfg", b"RECORD", b"WHEEL", b"direct_url.json", b"entry_points.txt", b"kernel.json"];
@@ -14,13 +16,14 @@ pub fn wants_text(path: &ArchivePath, head: &[u8], size: u64) -> bool {
     }
     let name = path.file_name();
     let text = std::str::from_utf8(name).unwrap_or_default();
-    let path = path.as_bytes();
-    let in_bin = path.strip_prefix(b"bin/").is_some_and(|rest| rest == name);
+    let in_bin = path.parent().is_some_and(|parent| parent.file_name() == b"bin");
+    let components: Vec<&[u8]> = path.as_bytes().split(|b| *b == b'/').collect();
+    let of_jupyter = components.windows(2).any(|pair| pair == [&b"etc"[..], b"jupyter"]);
     head.starts_with(b"#!")
         || NAMES.contains(&name)
         || ENDS.iter().any(|end| name.ends_with(end))
         || in_bin && activator::is_activator(text)
-        || path.starts_with(b"etc/jupyter/") && name.ends_with(b".json")
+        || of_jupyter && name.ends_with(b".json")
 }
 
 #[cfg(test)]
@@ -32,7 +35,14 @@ mod tests {
         let wants = |path: &str, head: &[u8], size| {
             wants_text(&ArchivePath::new(path.as_bytes()).expect(path), head, size)
         };
-        for path in ["pyvenv.cfg", "bin/activate.fish", "lib/x/a-1.dist-info/RECORD", "lib/x/_a.pth"] {
+        for path in [
+            "pyvenv.cfg",
+            "bin/activate.fish",
+            "build/venv/bin/activate",
+            "venv/etc/jupyter/x/a.json",
+            "lib/x/a-1.dist-info/RECORD",
+            "lib/x/_a.pth",
+        ] {
             assert!(wants(path, b"", 10), "{path}");
             assert!(!wants(path, b"", FileFacts::LARGEST_TEXT + 1), "{path}");
         }

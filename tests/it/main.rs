@@ -13,6 +13,7 @@ mod beds;
 mod deb_write;
 mod oracle_deb;
 mod oracle_types;
+mod project;
 mod relocation;
 mod sample;
 mod scripts;

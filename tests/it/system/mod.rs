@@ -1,5 +1,7 @@
 //! Real dpkg and real systemd as judges of what packages do on a host.
 
 mod booted;
+mod deploy;
+mod deployment;
 pub mod fixture;
 mod lifecycle;
