@@ -1,19 +1,15 @@
 //! Which files' whole text the scanner keeps, because relocation reads or rewrites it.
 
 use crate::content::activator;
-use crate::source::tree::FileFacts;
 use crate::types::path::ArchivePath;
 
-/// Whether the whole text of a file is kept in [`FileFacts::text`]: scripts, activators and metadata.
+/// Whether the whole text of a file is kept in `FileFacts::text`: scripts, activators and metadata.
 ///
 /// Goes by the path's last components alone: where the root of a tarball's tree is, is known only at its end.
-pub fn wants_text(path: &ArchivePath, head: &[u8], size: u64) -> bool {
+pub fn wants_text(path: &ArchivePath, head: &[u8]) -> bool {
     const NAMES: [&[u8]; 6] =
         [b"pyvenv.cfg", b"RECORD", b"WHEEL", b"direct_url.json", b"entry_points.txt", b"kernel.json"];
     const ENDS: [&[u8]; 5] = [b".pth", b".egg-link", b".pc", b".la", b".desktop"];
-    if size > FileFacts::LARGEST_TEXT {
-        return false;
-    }
     let name = path.file_name();
     let text = std::str::from_utf8(name).unwrap_or_default();
     let in_bin = path.parent().is_some_and(|parent| parent.file_name() == b"bin");
@@ -32,9 +28,8 @@ mod tests {
 
     #[test]
     fn only_what_relocation_reads_is_kept() {
-        let wants = |path: &str, head: &[u8], size| {
-            wants_text(&ArchivePath::new(path.as_bytes()).expect(path), head, size)
-        };
+        let wants =
+            |path: &str, head: &[u8]| wants_text(&ArchivePath::new(path.as_bytes()).expect(path), head);
         for path in [
             "pyvenv.cfg",
             "bin/activate.fish",
@@ -43,12 +38,11 @@ mod tests {
             "lib/x/a-1.dist-info/RECORD",
             "lib/x/_a.pth",
         ] {
-            assert!(wants(path, b"", 10), "{path}");
-            assert!(!wants(path, b"", FileFacts::LARGEST_TEXT + 1), "{path}");
+            assert!(wants(path, b""), "{path}");
         }
-        assert!(wants("share/tool", b"#!/bin/sh\n", 10));
+        assert!(wants("share/tool", b"#!/bin/sh\n"));
         for path in ["bin/python3.11", "lib/x/a.py", "lib/x/activate.py", "lib/x/a.json"] {
-            assert!(!wants(path, b"\x7fELF", 10), "{path}");
+            assert!(!wants(path, b"\x7fELF"), "{path}");
         }
     }
 }

@@ -79,9 +79,8 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// The single files that the recipe names, as the manifest spells them: units, configuration, hooks and
-    /// what is installed outside the prefix.
-    pub fn single_files(&self) -> impl Iterator<Item = &str> {
+    /// The files whose text is read, as the manifest spells them: units, configuration, hooks, the changelog.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
         let units = self.services.iter().filter_map(|service| match &service.unit {
             UnitSource::File(source) => Some(source),
             UnitSource::Rendered(_) => None,
@@ -91,8 +90,7 @@ impl Recipe {
             ConfigKind::Secret | ConfigKind::Removed => None,
         });
         let hooks = self.hooks.iter().map(|hook| &hook.source);
-        let files = self.files.iter().map(|file| &file.source);
         let changelog = self.package.changelog.iter();
-        units.chain(configs).chain(hooks).chain(files).chain(changelog).map(String::as_str)
+        units.chain(configs).chain(hooks).chain(changelog).map(String::as_str)
     }
 }

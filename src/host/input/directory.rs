@@ -12,11 +12,12 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 
 use crate::host::input::Error;
+use crate::host::input::Input;
 use crate::host::input::Scan;
 use crate::host::input::body::Store;
 use crate::host::input::body::open;
 use crate::host::input::facts;
-use crate::host::input::facts::Keep;
+use crate::host::input::facts::Look;
 use crate::source::tree::FileFacts;
 use crate::source::tree::SourceEntry;
 use crate::source::tree::SourceKind;
@@ -32,12 +33,8 @@ struct Seen {
 }
 
 /// Looks at every path below `path`; links are seen, never followed.
-pub(super) fn read(
-    name: &str,
-    path: &Path,
-    input: u16,
-    scan: &Scan<'_>,
-) -> Result<(SourceTree, Store), Error> {
+pub(super) fn read(input: &Input<'_>, scan: &Scan<'_>) -> Result<(SourceTree, Store), Error> {
+    let (name, path) = (input.name, input.path.as_path());
     let seen = walk(name, path, scan)?;
     let facts = read_bodies(&seen, input, scan)?;
     let mut tree = SourceTree { name: name.to_owned(), location: location(path), ..SourceTree::default() };
@@ -63,9 +60,14 @@ pub(super) fn read(
 }
 
 /// Looks at one file, named by the manifest; a link to it is followed.
-pub(super) fn single(path: &Path, id: SourceId, metadata: &Metadata) -> io::Result<SourceEntry> {
+pub(super) fn single(
+    path: &Path,
+    id: SourceId,
+    metadata: &Metadata,
+    look: Look<'_>,
+) -> io::Result<SourceEntry> {
     let mut body = std::fs::File::open(path)?;
-    let facts = facts::read(&mut body, id, Keep::Always, None)?;
+    let facts = facts::read(&mut body, &ArchivePath::default(), id, look)?;
     Ok(entry_of(metadata, SourceKind::File(facts)))
 }
 
@@ -114,7 +116,7 @@ fn special(metadata: &Metadata) -> Option<&'static str> {
 }
 
 /// Reads every file once, on all threads; the facts come back in the order of the files.
-fn read_bodies(seen: &[Seen], input: u16, scan: &Scan<'_>) -> Result<Vec<FileFacts>, Error> {
+fn read_bodies(seen: &[Seen], input: &Input<'_>, scan: &Scan<'_>) -> Result<Vec<FileFacts>, Error> {
     let files: Vec<&Seen> = seen.iter().filter(|entry| entry.metadata.is_file()).collect();
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::with_capacity(files.len()));
@@ -143,9 +145,9 @@ fn read_bodies(seen: &[Seen], input: u16, scan: &Scan<'_>) -> Result<Vec<FileFac
     results.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
-fn read_body(entry: &Seen, input: u16, index: usize, scan: &Scan<'_>) -> Result<FileFacts, Error> {
-    let id = SourceId { input, file: u32::try_from(index).unwrap_or(u32::MAX) };
+fn read_body(entry: &Seen, input: &Input<'_>, index: usize, scan: &Scan<'_>) -> Result<FileFacts, Error> {
+    let id = SourceId { input: input.number, file: u32::try_from(index).unwrap_or(u32::MAX) };
     open(&entry.full)
-        .and_then(|mut body| facts::read(&mut body, id, Keep::ByPath(&entry.path), Some(scan.watch)))
+        .and_then(|mut body| facts::read(&mut body, &entry.path, id, input.look(scan)))
         .map_err(|error| crate::host::Error::new("read", &entry.full, error).into())
 }

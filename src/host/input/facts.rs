@@ -9,21 +9,32 @@ use crate::types::digest::Sha256Hasher;
 use crate::types::path::ArchivePath;
 use crate::types::source_id::SourceId;
 
-/// Whether a body's text is kept.
+/// Which bodies are kept as text besides being looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// None: they are shipped as they are.
+    Nothing,
+    /// Those that relocation reads or rewrites.
+    ForRelocation,
+    /// All that are not too large.
+    Everything,
+}
+
+/// How bodies are looked at.
 #[derive(Clone, Copy)]
-pub(super) enum Keep<'a> {
-    /// If relocation may want it.
-    ByPath(&'a ArchivePath),
-    /// If it is not too large.
-    Always,
+pub(super) struct Look<'a> {
+    /// What is kept of them.
+    pub keep: Keep,
+    /// Interrupts.
+    pub watch: &'a Watch,
 }
 
 /// Reads a body to its end.
 pub(super) fn read(
     body: &mut dyn Read,
+    path: &ArchivePath,
     id: SourceId,
-    keep: Keep<'_>,
-    watch: Option<&Watch>,
+    look: Look<'_>,
 ) -> io::Result<FileFacts> {
     let mut buffer = vec![0; 128 << 10];
     let mut hasher = Sha256Hasher::default();
@@ -31,14 +42,12 @@ pub(super) fn read(
     let mut text: Option<Vec<u8>> = None;
     let mut size = 0u64;
     loop {
-        if let Some(watch) = watch {
-            watch.check()?;
-        }
+        look.watch.check()?;
         let count = fill(body, &mut buffer)?;
         let chunk = &buffer[..count];
         if size == 0 {
             head = chunk[..count.min(FileFacts::HEAD)].to_vec();
-            text = wants(keep, &head, count as u64).then(Vec::new);
+            text = wants(look.keep, path, &head).then(Vec::new);
         }
         size += count as u64;
         hasher.update(chunk);
@@ -54,10 +63,11 @@ pub(super) fn read(
     }
 }
 
-fn wants(keep: Keep<'_>, head: &[u8], size: u64) -> bool {
+fn wants(keep: Keep, path: &ArchivePath, head: &[u8]) -> bool {
     match keep {
-        Keep::Always => true,
-        Keep::ByPath(path) => crate::source::wants_text(path, head, size),
+        Keep::Nothing => false,
+        Keep::ForRelocation => crate::source::wants_text(path, head),
+        Keep::Everything => true,
     }
 }
 

@@ -17,6 +17,8 @@ use std::path::PathBuf;
 
 use crate::config::recipe::Recipe;
 use crate::host::input::body::Store;
+use crate::host::input::facts::Keep;
+use crate::host::input::facts::Look;
 use crate::host::watch::Watch;
 use crate::package::blob::Contents;
 use crate::source::Sources;
@@ -131,46 +133,66 @@ pub struct Scan<'a> {
     pub watch: &'a Watch,
 }
 
+/// One input on its way to be looked at.
+struct Input<'a> {
+    /// What the user calls it.
+    name: &'a str,
+    /// Where it is.
+    path: PathBuf,
+    /// Its number in source ids.
+    number: u16,
+    /// What is kept of its bodies.
+    keep: Keep,
+}
+
+impl Input<'_> {
+    fn look<'a>(&self, scan: &Scan<'a>) -> Look<'a> {
+        Look { keep: self.keep, watch: scan.watch }
+    }
+}
+
 impl Inputs {
     /// Looks at everything that the recipe names.
     pub fn read(recipe: &Recipe, scan: &Scan<'_>) -> Result<Self, Error> {
         let mut inputs = Self { sources: Sources::default(), stores: Vec::new() };
-        let app = inputs.tree(&recipe.app.source, scan)?;
+        let app = inputs.tree(&recipe.app.source, Keep::Nothing, scan)?;
         let app = strip(app, recipe.app.strip_components)?;
         inputs.sources.app = exclude(app, &recipe.app.exclude)?;
         if let Some(venv) = &recipe.venv {
-            let tree = inputs.tree(&venv.source, scan)?;
+            let tree = inputs.tree(&venv.source, Keep::ForRelocation, scan)?;
             let nested = tree.get("pyvenv.cfg").is_none();
             inputs.sources.venv = Some(if nested { strip(tree, None)? } else { tree });
         }
         for tree in &recipe.trees {
-            let tree = inputs.tree(&tree.source, scan)?;
+            let tree = inputs.tree(&tree.source, Keep::Nothing, scan)?;
             inputs.sources.trees.push(tree);
         }
         inputs.files(recipe, scan)?;
         Ok(inputs)
     }
 
-    /// Looks at a directory, a tarball, or a single file as a tree of one.
-    fn tree(&mut self, name: &str, scan: &Scan<'_>) -> Result<SourceTree, Error> {
-        let path = scan.base.join(name);
-        let wrap = |error| crate::host::Error::new("read", Path::new(name), error);
-        let input = u16::try_from(self.stores.len()).unwrap_or(u16::MAX);
-        let is_directory = fs::metadata(&path).map_err(wrap)?.is_dir();
-        let (tree, store) = if is_directory {
-            directory::read(name, &path, input, scan)?
-        } else {
-            tarball::read(name, &path, input, scan)?
-        };
+    /// Looks at a directory or a tarball.
+    fn tree(&mut self, name: &str, keep: Keep, scan: &Scan<'_>) -> Result<SourceTree, Error> {
+        let input = Input { name, path: scan.base.join(name), number: self.next_number(), keep };
+        let metadata = fs::metadata(&input.path);
+        let metadata = metadata.map_err(|error| crate::host::Error::new("read", Path::new(name), error))?;
+        let (tree, store) =
+            if metadata.is_dir() { directory::read(&input, scan)? } else { tarball::read(&input, scan)? };
         self.stores.push(store);
         Ok(tree)
     }
 
+    fn next_number(&self) -> u16 {
+        u16::try_from(self.stores.len()).unwrap_or(u16::MAX)
+    }
+
     fn files(&mut self, recipe: &Recipe, scan: &Scan<'_>) -> Result<(), Error> {
-        let input = u16::try_from(self.stores.len()).unwrap_or(u16::MAX);
+        let input = self.next_number();
         let mut paths: Vec<PathBuf> = Vec::new();
         let mut files = BTreeMap::new();
-        for name in recipe.single_files() {
+        let texts = recipe.texts().map(|name| (name, Keep::Everything));
+        let files_of_recipe = recipe.files.iter().map(|file| (file.source.as_str(), Keep::Nothing));
+        for (name, keep) in files_of_recipe.chain(texts) {
             let path = scan.base.join(name);
             let wrap = |error| crate::host::Error::new("read", Path::new(name), error);
             let metadata = fs::metadata(&path).map_err(wrap)?;
@@ -178,7 +200,8 @@ impl Inputs {
                 return Err(Error::NotAFile(name.to_owned()));
             }
             let id = SourceId { input, file: u32::try_from(paths.len()).unwrap_or(u32::MAX) };
-            let entry = directory::single(&path, id, &metadata).map_err(wrap)?;
+            let entry =
+                directory::single(&path, id, &metadata, Look { keep, watch: scan.watch }).map_err(wrap)?;
             files.insert(name.to_owned(), entry);
             paths.push(path);
         }

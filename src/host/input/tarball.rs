@@ -19,11 +19,12 @@ use crate::archive::tar::read::Kind;
 use crate::archive::tar::read::Member;
 use crate::archive::tar::read::Reader;
 use crate::host::input::Error;
+use crate::host::input::Input;
 use crate::host::input::Scan;
 use crate::host::input::body::Body;
 use crate::host::input::body::Store;
 use crate::host::input::facts;
-use crate::host::input::facts::Keep;
+use crate::host::input::facts::Look;
 use crate::host::output::spool;
 use crate::source::tree::SourceEntry;
 use crate::source::tree::SourceKind;
@@ -32,21 +33,18 @@ use crate::types::path::ArchivePath;
 use crate::types::source_id::SourceId;
 
 /// Looks at every entry of the tarball.
-pub(super) fn read(
-    name: &str,
-    path: &Path,
-    input: u16,
-    scan: &Scan<'_>,
-) -> Result<(SourceTree, Store), Error> {
+pub(super) fn read(input: &Input<'_>, scan: &Scan<'_>) -> Result<(SourceTree, Store), Error> {
+    let name = input.name;
     let wrap = |error| crate::host::Error::new("read", Path::new(name), error);
-    let mut file = File::open(path).map_err(wrap)?;
+    let mut file = File::open(&input.path).map_err(wrap)?;
     let mut magic = [0; 6];
     let count = file.read_at(&mut magic, 0).map_err(wrap)?;
     let archive = |error: Box<dyn std::error::Error + Send + Sync>| Error::Archive {
         input: name.to_owned(),
         source: error,
     };
-    let mut index = Index { name, input, scan, tree: SourceTree::default(), bodies: Vec::new() };
+    let mut index =
+        Index { name, input, look: input.look(scan), tree: SourceTree::default(), bodies: Vec::new() };
     index.tree.name = name.to_owned();
     let format = sniff(&magic[..count]).map_err(|unsupported| archive(unsupported.to_string().into()))?;
     let file = match format {
@@ -70,8 +68,8 @@ pub(super) fn read(
 /// An archive's entries, while they are read.
 struct Index<'a> {
     name: &'a str,
-    input: u16,
-    scan: &'a Scan<'a>,
+    input: &'a Input<'a>,
+    look: Look<'a>,
     tree: SourceTree,
     bodies: Vec<Body>,
 }
@@ -127,9 +125,9 @@ impl Index<'_> {
         member: &Member,
         body: &mut dyn Read,
     ) -> Result<SourceKind, Error> {
-        let id = SourceId { input: self.input, file: u32::try_from(self.bodies.len()).unwrap_or(u32::MAX) };
-        let facts = facts::read(body, id, Keep::ByPath(path), Some(self.scan.watch))
-            .map_err(|error| self.archive_error(error))?;
+        let id =
+            SourceId { input: self.input.number, file: u32::try_from(self.bodies.len()).unwrap_or(u32::MAX) };
+        let facts = facts::read(body, path, id, self.look).map_err(|error| self.archive_error(error))?;
         if facts.size != member.size {
             return Err(self.entry_error(path.clone(), "that ends too early"));
         }
