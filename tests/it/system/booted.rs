@@ -27,14 +27,14 @@ fn answer(host: &Booted) -> String {
     let ask = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:8000/health', timeout=5).read().decode())";
     // Type=exec: the program runs, but may not listen yet.
     let patient = format!(
-        "for _ in 1 2 3 4 5 6 7 8; do systemctl -q is-active orders || break; python3 -c \"{ask}\" 2>&1 && break; sleep 1; done"
+        "for _ in 1 2 3 4 5 6 7 8; do
+             systemctl -q is-active orders || exit 0
+             python3 -c \"{ask}\" 2>/dev/null && exit 0
+             sleep 1
+         done"
     );
     let output = host.run(&["sh", "-c", &patient]);
-    let last = output.stdout.lines().map(str::trim).filter(|line| !line.is_empty());
-    if output.stdout.contains("Traceback") && !output.stdout.contains("port") {
-        return output.stdout;
-    }
-    last.skip_while(|line| !line.contains("port")).collect::<Vec<_>>().join(" ")
+    output.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn property(host: &Booted, unit: &str, name: &str) -> String {
@@ -288,4 +288,54 @@ fn timers_sockets_and_instances_come_stay_and_go() {
         host.sh("find /etc/systemd /var/lib/systemd -name '*worker*' -o -name '*door*' -o -name '*nightly*'"),
         ""
     );
+}
+
+#[test]
+fn on_upgrade_says_whether_a_process_is_restarted_reloaded_or_left_alone() {
+    let host = need!(Booted::new());
+    let worker = |policy: OnUpgrade, extra: &str| {
+        let text = format!(
+            "[Service]\nExecStart=/bin/sleep 1000\nExecReload=/bin/sh -c 'echo reloaded >>/srv/reloads'\n{extra}\
+             [Install]\nWantedBy=multi-user.target\n"
+        );
+        let mut unit = unit("x.service", UnitKind::Service, Some(text));
+        unit.unit.on_upgrade = policy;
+        unit
+    };
+    let with = |version: &'static str, extra: &str| {
+        let mut app = App::new(version);
+        for (name, policy) in [("gentle.service", OnUpgrade::Reload), ("left.service", OnUpgrade::None)] {
+            let mut unit = worker(policy, extra);
+            unit.unit.name = name.to_owned();
+            app.units.push(unit);
+        }
+        app
+    };
+    let apps = [with("1.0", ""), with("2.0", ""), with("3.0", "Environment=A=b\n")];
+    let debs = shelf(&host, [&apps[0], &apps[1], &apps[2]]);
+    let pids = || ["gentle.service", "left.service"].map(|unit| property(&host, unit, "MainPID"));
+    install(&host, &debs[0]).ok("install");
+    let first = pids();
+    install(&host, &debs[1]).ok("the same units");
+    assert_eq!(pids(), first);
+    assert_eq!(host.read("/srv/reloads"), "reloaded\n");
+    install(&host, &debs[2]).ok("changed units");
+    assert_ne!(pids()[0], first[0]);
+    assert_eq!(pids()[1], first[1]);
+}
+
+#[test]
+fn an_answer_to_a_conffile_prompt_restarts_the_service_when_dpkg_configures() {
+    let host = need!(Booted::new());
+    let (one, two) = (App::new("1.0"), changed("2.0"));
+    let [first, second] = shelf(&host, [&one, &two]);
+    install(&host, &first).ok("install");
+    host.sh("echo 'port = 8000 # mine' >/etc/orders/orders.conf; systemctl restart orders");
+    host.ok(&["dpkg", "--force-unsafe-io", "--unpack", &second]);
+    assert_eq!(answer(&host), "2.0 port = 8000 # mine 2.0");
+    let pid = property(&host, "orders.service", "MainPID");
+    host.ok(&["dpkg", "--force-unsafe-io", "--force-confnew", "--configure", "orders"]);
+    assert_ne!(property(&host, "orders.service", "MainPID"), pid);
+    assert_eq!(answer(&host), "2.0 port = 8000 # changed 2.0");
+    assert_eq!(host.sh("stat -c '%a %U:%G' /etc/orders/orders.conf"), "640 root:orders\n");
 }
