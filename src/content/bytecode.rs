@@ -7,6 +7,9 @@ use memchr::memmem;
 
 use crate::content::prefix::PrefixChange;
 
+/// Where bytecode that mkdeb itself makes says its source lies, until it is given its place.
+pub const COMPILED_AT: &str = "/mkdeb/compiled";
+
 /// What the sixteen bytes before the code say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {

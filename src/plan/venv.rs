@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::recipe::Bytecode;
-use crate::config::recipe::DropProfile;
 use crate::config::recipe::VenvRecipe;
 use crate::content::python::PythonVersion;
 use crate::plan::Error;
@@ -36,8 +34,8 @@ pub(in crate::plan) fn add(draft: &mut Draft<'_>) -> Result<Python, Error> {
             let request = relocate::Request {
                 destination: draft.place.venv()?,
                 interpreter: recipe.python.clone(),
-                bytecode: policy(recipe.bytecode),
-                drop: recipe.drop.iter().copied().map(profile).collect(),
+                bytecode: recipe.bytecode,
+                drop: recipe.drop.iter().copied().collect(),
                 date: draft.date,
             };
             let relocated = relocate::relocate(tree, &request)?;
@@ -72,21 +70,6 @@ fn place(
         machines: relocated.machines,
         old_prefixes: relocated.old_prefixes,
     })
-}
-
-fn policy(bytecode: Bytecode) -> relocate::BytecodePolicy {
-    match bytecode {
-        Bytecode::Auto => relocate::BytecodePolicy::Auto,
-        Bytecode::Keep => relocate::BytecodePolicy::Keep,
-        Bytecode::Strip => relocate::BytecodePolicy::Strip,
-    }
-}
-
-fn profile(profile: DropProfile) -> relocate::Profile {
-    match profile {
-        DropProfile::Pip => relocate::Profile::Pip,
-        DropProfile::Activate => relocate::Profile::Activate,
-    }
 }
 
 /// What was mended is a detail; what may break on the host is a warning.

@@ -11,11 +11,11 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 
+use mkdeb::config::recipe::Bytecode;
 use mkdeb::content::bytecode;
 use mkdeb::package::blob::Blob;
 use mkdeb::package::blob::Rewrite;
 use mkdeb::package::tree::NodeKind;
-use mkdeb::plan::relocate::BytecodePolicy;
 use mkdeb::plan::relocate::Relocated;
 use mkdeb::plan::relocate::Request;
 use mkdeb::plan::relocate::relocate;
@@ -162,7 +162,7 @@ fn moves(venv: &Path) -> (u32, u32) {
     let request = Request {
         destination: destination.to_str().expect("UTF-8").parse().expect("path"),
         interpreter: named.map(|path| path.to_str().expect("UTF-8").parse().expect("path")),
-        bytecode: BytecodePolicy::Auto,
+        bytecode: Bytecode::Auto,
         drop: BTreeSet::new(),
         date: SourceDate::from_seconds(1_790_000_000),
     };

@@ -58,7 +58,12 @@ fn strip_components(scope: &Scope, value: Option<&Spanned<Value>>) -> Result<Opt
 pub(in crate::config) fn venv(raw: Spanned<inputs::Venv>) -> Result<VenvRecipe, Fault> {
     let (scope, raw) = Scope::open("[venv]", raw);
     let source = scope.require("path", "path = \"build/venv\"", raw.path.as_ref())?;
-    let words = [("auto", Bytecode::Auto), ("keep", Bytecode::Keep), ("strip", Bytecode::Strip)];
+    let words = [
+        ("auto", Bytecode::Auto),
+        ("keep", Bytecode::Keep),
+        ("strip", Bytecode::Strip),
+        ("compile", Bytecode::Compile),
+    ];
     let bytecode =
         raw.bytecode.as_ref().map(|text| scope.word("bytecode", text, "a way to treat bytecode", &words));
     let profiles = [("pip", DropProfile::Pip), ("activate", DropProfile::Activate)];

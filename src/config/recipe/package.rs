@@ -72,12 +72,15 @@ pub struct VenvRecipe {
 /// What becomes of the bytecode that a virtualenv brings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bytecode {
-    /// What is fresh is kept, what is stale is dropped.
+    /// What is fresh is kept, what Python would not load is dropped.
     Auto,
-    /// It has to be there and fresh.
+    /// Also what only lost its times in a copy, where the sizes agree. Having none at all is an error.
     Keep,
     /// Dropped, where the source is there.
     Strip,
+    /// Made anew by the interpreter, which has to be on the build host; never compared with its source again
+    /// (PEP 552, unchecked).
+    Compile,
 }
 
 /// Parts of a virtualenv that a host does not need.

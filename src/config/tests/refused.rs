@@ -148,9 +148,9 @@ fn inputs_that_break_a_rule() {
     app("exclude = [\"a{\"]", glob, "\"a{\"");
     app("python-path = [\"../x\"]", "python-path` in `[app]`: `../x` leaves the tree with `..`", "\"../x\"");
     app("python-path = [\".\"]", "python-path` in `[app]`: `.` is the directory itself", "\".\"");
-    let word = "`bytecode` in `[venv]`: `compile` is not a way to treat bytecode";
-    let text = "[venv]\npath = \"v\"\nbytecode = \"compile\"";
-    more(text, word, "the words are `auto`, `keep`, `strip`", "\"compile\"");
+    let word = "`bytecode` in `[venv]`: `shrink` is not a way to treat bytecode";
+    let text = "[venv]\npath = \"v\"\nbytecode = \"shrink\"";
+    more(text, word, "the words are `auto`, `keep`, `strip`, `compile`", "\"shrink\"");
     let text = "[venv]\npath = \"v\"\ndrop = [\"pip\", \"pip\"]";
     more(text, "`drop` in `[venv]`: `pip` is there twice", "keep one of them", "\"pip\"");
     let text = "[venv]\npath = \"v\"\npython = \"/usr/my bin/python\"";

@@ -4,6 +4,7 @@
 //! reach every other environment of the user.
 
 mod body;
+mod compile;
 mod directory;
 mod facts;
 mod tarball;
@@ -15,10 +16,15 @@ use std::io::Read;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::config::recipe::Bytecode;
 use crate::config::recipe::Recipe;
+use crate::config::recipe::VenvRecipe;
 use crate::host::input::body::Store;
+use crate::host::input::compile::Workshop;
+use crate::host::input::compile::compile;
 use crate::host::input::facts::Keep;
 use crate::host::input::facts::Look;
+use crate::host::output::spool;
 use crate::host::watch::Watch;
 use crate::package::blob::Contents;
 use crate::source::Sources;
@@ -86,6 +92,14 @@ pub enum Error {
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The interpreter did not compile.
+    #[error("failed to compile with `{interpreter}`")]
+    Compiler {
+        /// The interpreter.
+        interpreter: String,
+        /// Why.
+        source: io::Error,
+    },
     /// A pattern of `exclude` that is none.
     #[error("`exclude` has `{pattern}`, which is not a pattern")]
     Pattern {
@@ -111,6 +125,9 @@ impl Error {
             Self::Host(error) => error.hint(),
             Self::NotATree(_) => {
                 Some("give a directory, or a `.tar`, `.tar.gz`, `.tar.xz` or `.tar.zst`".to_owned())
+            }
+            Self::Compiler { .. } => {
+                Some("install it here, or leave out `bytecode = \"compile\"` and compile in CI".to_owned())
             }
             Self::Special { .. } => Some("leave it out with `exclude`".to_owned()),
             Self::Path { .. } | Self::Entry { .. } => {
@@ -161,7 +178,8 @@ impl Inputs {
         if let Some(venv) = &recipe.venv {
             let tree = inputs.tree(&venv.source, Keep::ForRelocation, scan)?;
             let nested = tree.get("pyvenv.cfg").is_none();
-            inputs.sources.venv = Some(if nested { strip(tree, None)? } else { tree });
+            let tree = if nested { strip(tree, None)? } else { tree };
+            inputs.sources.venv = Some(inputs.with_bytecode(tree, venv, scan)?);
         }
         for tree in &recipe.trees {
             let tree = inputs.tree(&tree.source, Keep::Nothing, scan)?;
@@ -179,6 +197,32 @@ impl Inputs {
         let (tree, store) =
             if metadata.is_dir() { directory::read(&input, scan)? } else { tarball::read(&input, scan)? };
         self.stores.push(store);
+        Ok(tree)
+    }
+
+    /// The virtualenv with bytecode made anew, where the recipe asks for that.
+    fn with_bytecode(
+        &mut self,
+        mut tree: SourceTree,
+        venv: &VenvRecipe,
+        scan: &Scan<'_>,
+    ) -> Result<SourceTree, Error> {
+        if venv.bytecode != Bytecode::Compile {
+            return Ok(tree);
+        }
+        let workshop = Workshop {
+            interpreter: venv.python.as_ref().map(|path| path.as_str()),
+            number: self.next_number(),
+            spool: spool(scan.spool)?,
+            watch: scan.watch,
+        };
+        let source = |id| {
+            let mut bytes = Vec::new();
+            self.open(id)?.read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        let store = compile(&mut tree, &source, workshop)?;
+        self.stores.extend(store);
         Ok(tree)
     }
 

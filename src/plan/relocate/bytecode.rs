@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::config::recipe::Bytecode;
+use crate::content::bytecode::COMPILED_AT;
 use crate::content::bytecode::Header;
 use crate::content::bytecode::Validity;
 use crate::content::prefix::PrefixChange;
 use crate::package::blob::Rewrite;
-use crate::plan::relocate::BytecodePolicy;
 use crate::plan::relocate::case;
 use crate::plan::relocate::case::Act;
 use crate::plan::relocate::case::Case;
@@ -60,7 +61,7 @@ fn keep_sourceless(venv: &Venv<'_>, item: &Item<'_>, _: &mut Vec<Note>) -> Resul
 }
 
 fn is_stripped(venv: &Venv<'_>, item: &Item<'_>) -> bool {
-    is_bytecode(item) && venv.request.bytecode == BytecodePolicy::Strip
+    is_bytecode(item) && venv.request.bytecode == Bytecode::Strip
 }
 
 /// Only `NAME.cpython-311.pyc` is loaded by a Python 3.11 that runs without `-O`.
@@ -88,7 +89,7 @@ fn is_fresh(venv: &Venv<'_>, item: &Item<'_>) -> Option<bool> {
     let cut = |number: u64| number & u64::from(u32::MAX);
     let same_size = cut(source.file()?.size) == u64::from(size);
     let same_time = cut(source.entry.mtime) == u64::from(mtime);
-    Some(same_size && (same_time || venv.request.bytecode == BytecodePolicy::Keep))
+    Some(same_size && (same_time || venv.request.bytecode == Bytecode::Keep))
 }
 
 /// The `.py` that the cached bytecode is of.
@@ -117,7 +118,9 @@ fn move_fresh(venv: &Venv<'_>, item: &Item<'_>, _: &mut Vec<Note>) -> Result<Act
 /// The whole path of the source, so that only `co_filename` can match and no constant under the prefix does.
 fn file_names(venv: &Venv<'_>, source: &str) -> Vec<PrefixChange> {
     let below = |prefix: &[u8]| [prefix, b"/", source.as_bytes()].concat();
-    let changes = venv.changes.iter();
+    let new = venv.request.destination.as_str().as_bytes();
+    let compiled = PrefixChange { old: COMPILED_AT.as_bytes().to_vec(), new: new.to_vec() };
+    let changes = venv.changes.iter().chain([&compiled]);
     changes.map(|change| PrefixChange { old: below(&change.old), new: below(&change.new) }).collect()
 }
 
@@ -130,10 +133,10 @@ pub(super) fn check_policy(
     let mut all = acts.iter().filter(|(path, _)| path.ends_with(".pyc"));
     let mut dropped = all.clone().filter(|(_, act)| **act == Act::Drop).map(|(path, _)| path);
     let policy = venv.request.bytecode;
-    if policy == BytecodePolicy::Keep && all.all(|(_, act)| *act == Act::Drop) {
+    if policy == Bytecode::Keep && all.all(|(_, act)| *act == Act::Drop) {
         return Err(Error::NoBytecode(venv.python));
     }
-    if let Some(example) = dropped.next().filter(|_| policy != BytecodePolicy::Strip) {
+    if let Some(example) = dropped.next().filter(|_| policy != Bytecode::Strip) {
         notes.push(Note::BytecodeDropped { count: 1 + dropped.count(), example: (*example).to_owned() });
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! What tools leave behind and no host needs, and the optional slimming profiles.
 
+use crate::config::recipe::DropProfile;
 use crate::content::activator;
-use crate::plan::relocate::Profile;
 use crate::plan::relocate::case;
 use crate::plan::relocate::case::Case;
 use crate::plan::relocate::case::Item;
@@ -27,7 +27,7 @@ fn is_uv_note(_: &Venv<'_>, item: &Item<'_>) -> bool {
 }
 
 fn is_dropped_pip(venv: &Venv<'_>, item: &Item<'_>) -> bool {
-    if !venv.request.drop.contains(&Profile::Pip) || item.file().is_none() && item.target().is_none() {
+    if !venv.request.drop.contains(&DropProfile::Pip) || item.file().is_none() && item.target().is_none() {
         return false;
     }
     if let Some(name) = item.path.strip_prefix("bin/") {
@@ -41,6 +41,6 @@ fn is_dropped_pip(venv: &Venv<'_>, item: &Item<'_>) -> bool {
 }
 
 fn is_dropped_activator(venv: &Venv<'_>, item: &Item<'_>) -> bool {
-    let name = item.path.strip_prefix("bin/").filter(|_| venv.request.drop.contains(&Profile::Activate));
+    let name = item.path.strip_prefix("bin/").filter(|_| venv.request.drop.contains(&DropProfile::Activate));
     name.is_some_and(|name| activator::is_activator(name) || name == "pydoc.bat")
 }

@@ -24,6 +24,8 @@ mod venv;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use crate::config::recipe::Bytecode;
+use crate::config::recipe::DropProfile;
 use crate::content::python::PythonVersion;
 use crate::package::blob::Blob;
 use crate::package::tree::Node;
@@ -48,31 +50,11 @@ pub struct Request {
     /// The interpreter on the host, where the user names one: `/usr/bin/python3.11`.
     pub interpreter: Option<InstallPath>,
     /// What to do with bytecode.
-    pub bytecode: BytecodePolicy,
+    pub bytecode: Bytecode,
     /// What to leave out.
-    pub drop: BTreeSet<Profile>,
+    pub drop: BTreeSet<DropProfile>,
     /// No file is later than this.
     pub date: SourceDate,
-}
-
-/// What to do with bytecode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BytecodePolicy {
-    /// Ship what is fresh, drop what Python would not load.
-    Auto,
-    /// Also ship what only lost its times in a copy, where the sizes agree. Having none at all is an error.
-    Keep,
-    /// Ship none that has its source beside it.
-    Strip,
-}
-
-/// A group of files that a deployed virtualenv can do without.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Profile {
-    /// pip and its commands.
-    Pip,
-    /// The activators of all shells.
-    Activate,
 }
 
 /// A virtualenv at its final path.

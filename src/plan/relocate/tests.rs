@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::config::recipe::Bytecode;
+use crate::config::recipe::DropProfile;
 use crate::package::blob::Blob;
 use crate::package::blob::Rewrite;
 use crate::package::tree::NodeKind;
 use crate::package::tree::PackageTree;
-use crate::plan::relocate::BytecodePolicy;
-use crate::plan::relocate::Profile;
 use crate::plan::relocate::Relocated;
 use crate::plan::relocate::Request;
 use crate::plan::relocate::case;
@@ -33,7 +33,7 @@ fn request() -> Request {
     Request {
         destination: "/opt/app/venv".parse().expect("path"),
         interpreter: None,
-        bytecode: BytecodePolicy::Auto,
+        bytecode: Bytecode::Auto,
         drop: BTreeSet::new(),
         date: SourceDate::from_seconds(MTIME - 5),
     }
@@ -249,7 +249,7 @@ fn bytecode_gets_the_time_of_its_source_and_the_policy_rules() {
     let path = format!("{SITE}/__pycache__/a.cpython-311.pyc");
     let copied = sketch().blob(&format!("{SITE}/a.py"), b"a", 1).blob(&path, &header(3495, 0, 5, 1), 17);
     let with = |bytecode, tree: &SourceTree| relocate(tree, &Request { bytecode, ..request() });
-    let kept = with(BytecodePolicy::Keep, &copied).expect("bytecode");
+    let kept = with(Bytecode::Keep, &copied).expect("bytecode");
     let blobs = kept.nodes.iter().filter_map(|(_, node)| match &node.kind {
         NodeKind::File { blob: Blob::Rewritten { rewrite, .. }, .. } => Some(rewrite),
         _ => None,
@@ -258,8 +258,8 @@ fn bytecode_gets_the_time_of_its_source_and_the_policy_rules() {
     assert_eq!(*source_mtime, MTIME - 5);
     assert_eq!(prefixes[0].old, format!("/b/venv/{SITE}/a.py").as_bytes());
     assert_eq!(prefixes[0].new, format!("/opt/app/venv/{SITE}/a.py").as_bytes());
-    assert!(matches!(with(BytecodePolicy::Keep, &sketch()), Err(Error::NoBytecode(_))));
-    let stripped = with(BytecodePolicy::Strip, &copied).expect("fine");
+    assert!(matches!(with(Bytecode::Keep, &sketch()), Err(Error::NoBytecode(_))));
+    let stripped = with(Bytecode::Strip, &copied).expect("fine");
     assert_eq!(seen(&stripped, &format!("{SITE}/__pycache__")), "gone");
     assert_eq!(seen(&stripped, SITE), "directory");
 }
@@ -272,7 +272,7 @@ fn profiles_leave_groups_of_files_out() {
         .blob(&format!("{SITE}/pip/__init__.py"), b"", 0)
         .text(&format!("{SITE}/pip-23.0.dist-info/RECORD"), "")
         .blob(&format!("{SITE}/pip_tools/__init__.py"), b"", 0);
-    let drop = BTreeSet::from([Profile::Pip, Profile::Activate]);
+    let drop = BTreeSet::from([DropProfile::Pip, DropProfile::Activate]);
     let slim = relocate(&tree, &Request { drop, ..request() }).expect("fine");
     for gone in ["bin/pip3.11", "bin/activate", &format!("{SITE}/pip"), &format!("{SITE}/pip-23.0.dist-info")]
     {

@@ -1,6 +1,7 @@
 //! Real dpkg and real systemd as judges of what packages do on a host.
 
 mod booted;
+mod compile;
 mod deploy;
 mod deployment;
 pub mod fixture;
