@@ -45,7 +45,7 @@ pub enum ConfigKind {
 /// More files of the release.
 #[derive(Debug, Clone)]
 pub struct TreeRecipe {
-    /// A directory or a file.
+    /// A directory or a tarball.
     pub source: String,
     /// Where it goes, relative to the release.
     pub path: String,
