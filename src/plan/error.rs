@@ -112,7 +112,7 @@ impl Error {
                 "paths are relative to the release: `venv/bin/…` for programs of the virtualenv".to_owned()
             }
             Self::UnitThroughCurrent { .. } => {
-                "use `exec` and let mkdeb render the unit, or start `current/.mkdeb/run/NAME`".to_owned()
+                "use `exec` and let mkdeb render the unit, or start `current/.mkdeb/bin/NAME` of a `[[command]]`".to_owned()
             }
             Self::Architectures { .. } => "rebuild the virtualenv for one architecture".to_owned(),
             Self::Architecture { .. } => {
