@@ -7,6 +7,8 @@ use std::io;
 use std::io::Read;
 use std::io::Write;
 
+use crate::archive::fill::fill;
+
 const MAGIC: &[u8; 8] = b"!<arch>\n";
 /// The largest size that ten decimal digits hold.
 const LARGEST: u64 = 9_999_999_999;
@@ -215,20 +217,6 @@ fn decimal(field: &[u8]) -> Option<u64> {
     let digits = trimmed(field);
     let all = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
     all.then(|| digits.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
-}
-
-/// Reads until the buffer is full or the input ends; says how much was read.
-fn fill(inner: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match inner.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
 
 #[cfg(test)]

@@ -4,4 +4,5 @@
 
 pub mod ar;
 pub mod compress;
+pub mod fill;
 pub mod tar;

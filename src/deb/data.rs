@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
+use crate::archive::fill::fill;
 use crate::archive::tar::header;
 use crate::deb::body;
 use crate::deb::body::Body;
@@ -231,18 +232,4 @@ fn check(
 
 fn empty() -> Chunk {
     Chunk { bytes: Vec::with_capacity(CHUNK), spans: Vec::new() }
-}
-
-/// Reads until the buffer is full or the body ends.
-fn fill(reader: &mut dyn io::Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match reader.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }

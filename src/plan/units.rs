@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::config::recipe::PackageRecipe;
 use crate::config::recipe::Process;
 use crate::config::recipe::ServiceRecipe;
 use crate::config::recipe::SocketRecipe;
@@ -13,6 +14,7 @@ use crate::plan::Error;
 use crate::plan::draft::Draft;
 use crate::plan::launchers::Launcher;
 use crate::plan::launchers::add_launcher;
+use crate::template::units::Head;
 use crate::template::units::Service;
 use crate::template::units::Socket;
 use crate::template::units::Timer;
@@ -89,11 +91,9 @@ fn service_text(
     options: &UnitOptions,
 ) -> Result<String, Error> {
     let package = &draft.recipe.package;
+    let version = package.version.to_string();
     let data = Service {
-        package: package.name.as_str(),
-        version: &package.version.to_string(),
-        unit: rendering.unit,
-        description: &package.summary,
+        head: head(package, &version, rendering.unit, &options.extra),
         prefix: draft.place.prefix.as_str(),
         name: rendering.name.as_str(),
         instantiated: rendering.instantiated,
@@ -111,9 +111,7 @@ fn service_text(
         state_directory: &options.state_directory,
         logs_directory: &options.logs_directory,
         runtime_directory: &options.runtime_directory,
-        extra_unit: section(&options.extra, "Unit"),
         extra_service: section(&options.extra, "Service"),
-        extra_install: section(&options.extra, "Install"),
     };
     draft.render("service.unit.hbs", &data)
 }
@@ -124,17 +122,13 @@ fn add_timer(draft: &mut Draft<'_>, timer: &TimerRecipe) -> Result<(), Error> {
         TimerJob::Own(job) => add_job(draft, timer, &job.0, &job.1)?,
     };
     let package = &draft.recipe.package;
+    let version = package.version.to_string();
     let unit = format!("{}.timer", timer.name);
     let data = Timer {
-        package: package.name.as_str(),
-        version: &package.version.to_string(),
-        unit: &unit,
-        description: &package.summary,
+        head: head(package, &version, &unit, &timer.extra),
         service: &service,
         schedule: &timer.schedule,
-        extra_unit: section(&timer.extra, "Unit"),
         extra_timer: section(&timer.extra, "Timer"),
-        extra_install: section(&timer.extra, "Install"),
     };
     let text = draft.render("timer.unit.hbs", &data)?;
     draft.write(unit_path(&unit)?, Mode::PLAIN, text)
@@ -158,24 +152,34 @@ fn add_job(
 
 fn add_socket(draft: &mut Draft<'_>, socket: &SocketRecipe) -> Result<(), Error> {
     let package = &draft.recipe.package;
+    let version = package.version.to_string();
     let unit = format!("{}.socket", socket.name);
     let data = Socket {
-        package: package.name.as_str(),
-        version: &package.version.to_string(),
-        unit: &unit,
-        description: &package.summary,
+        head: head(package, &version, &unit, &socket.extra),
         service: &format!("{}.service", socket.service),
         listen: &socket.listen,
         user: socket.user.as_ref().map(|user| user.as_str()),
         mode: socket.mode.map(|mode| mode.to_string()),
-        extra_unit: section(&socket.extra, "Unit"),
         extra_socket: section(&socket.extra, "Socket"),
-        extra_install: section(&socket.extra, "Install"),
     };
     let text = draft.render("socket.unit.hbs", &data)?;
     draft.write(unit_path(&unit)?, Mode::PLAIN, text)
 }
 
-fn section<'a>(extra: &'a BTreeMap<String, Vec<(String, String)>>, name: &str) -> &'a [(String, String)] {
+fn head<'a>(package: &'a PackageRecipe, version: &'a str, unit: &'a str, extra: &'a Extra) -> Head<'a> {
+    Head {
+        package: package.name.as_str(),
+        version,
+        unit,
+        description: &package.summary,
+        extra_unit: section(extra, "Unit"),
+        extra_install: section(extra, "Install"),
+    }
+}
+
+/// Directives of the user's own, by section.
+type Extra = BTreeMap<String, Vec<(String, String)>>;
+
+fn section<'a>(extra: &'a Extra, name: &str) -> &'a [(String, String)] {
     extra.get(name).map_or(&[], Vec::as_slice)
 }

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-/// `service.unit.hbs`.
-#[derive(Debug, Serialize)]
-pub struct Service<'a> {
+/// What every unit says of itself.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Head<'a> {
     /// The package.
     pub package: &'a str,
     /// Its version.
@@ -13,6 +13,18 @@ pub struct Service<'a> {
     pub unit: &'a str,
     /// One line for people.
     pub description: &'a str,
+    /// The user's own directives of `[Unit]`.
+    pub extra_unit: &'a [(String, String)],
+    /// The user's own directives of `[Install]`.
+    pub extra_install: &'a [(String, String)],
+}
+
+/// `service.unit.hbs`.
+#[derive(Debug, Serialize)]
+pub struct Service<'a> {
+    /// What every unit says of itself.
+    #[serde(flatten)]
+    pub head: Head<'a>,
     /// The prefix.
     pub prefix: &'a str,
     /// The launcher's name.
@@ -47,48 +59,30 @@ pub struct Service<'a> {
     pub logs_directory: &'a [String],
     /// `RuntimeDirectory=`.
     pub runtime_directory: &'a [String],
-    /// The user's own directives of `[Unit]`.
-    pub extra_unit: &'a [(String, String)],
     /// The user's own directives of `[Service]`.
     pub extra_service: &'a [(String, String)],
-    /// The user's own directives of `[Install]`.
-    pub extra_install: &'a [(String, String)],
 }
 
 /// `timer.unit.hbs`.
 #[derive(Debug, Serialize)]
 pub struct Timer<'a> {
-    /// The package.
-    pub package: &'a str,
-    /// Its version.
-    pub version: &'a str,
-    /// The unit's file name.
-    pub unit: &'a str,
-    /// One line for people.
-    pub description: &'a str,
+    /// What every unit says of itself.
+    #[serde(flatten)]
+    pub head: Head<'a>,
     /// The service it starts, as a unit.
     pub service: &'a str,
     /// When.
     pub schedule: &'a [(String, String)],
-    /// The user's own directives of `[Unit]`.
-    pub extra_unit: &'a [(String, String)],
     /// The user's own directives of `[Timer]`.
     pub extra_timer: &'a [(String, String)],
-    /// The user's own directives of `[Install]`.
-    pub extra_install: &'a [(String, String)],
 }
 
 /// `socket.unit.hbs`.
 #[derive(Debug, Serialize)]
 pub struct Socket<'a> {
-    /// The package.
-    pub package: &'a str,
-    /// Its version.
-    pub version: &'a str,
-    /// The unit's file name.
-    pub unit: &'a str,
-    /// One line for people.
-    pub description: &'a str,
+    /// What every unit says of itself.
+    #[serde(flatten)]
+    pub head: Head<'a>,
     /// The service it starts, as a unit.
     pub service: &'a str,
     /// Addresses.
@@ -97,12 +91,8 @@ pub struct Socket<'a> {
     pub user: Option<&'a str>,
     /// `SocketMode=`.
     pub mode: Option<String>,
-    /// The user's own directives of `[Unit]`.
-    pub extra_unit: &'a [(String, String)],
     /// The user's own directives of `[Socket]`.
     pub extra_socket: &'a [(String, String)],
-    /// The user's own directives of `[Install]`.
-    pub extra_install: &'a [(String, String)],
 }
 
 /// `sysusers.unit.hbs`.

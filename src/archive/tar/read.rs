@@ -7,6 +7,7 @@ use std::io;
 use std::io::Read;
 use std::ops::Range;
 
+use crate::archive::fill::fill;
 use crate::archive::tar::number;
 use crate::archive::tar::pax;
 
@@ -192,15 +193,10 @@ impl<R: Read> Reader<R> {
     /// The next header block; none at the end of the archive.
     fn block(&mut self) -> Result<Option<[u8; BLOCK]>, Error> {
         let mut block = [0; BLOCK];
-        let mut filled = 0;
-        while filled < BLOCK {
-            match self.inner.read(&mut block[filled..]) {
-                Ok(0) if filled == 0 => return Ok(None),
-                Ok(0) => return Err(Error::Truncated(self.offset + filled as u64)),
-                Ok(read) => filled += read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Error::Io(error)),
-            }
+        match fill(&mut self.inner, &mut block).map_err(Error::Io)? {
+            0 => return Ok(None),
+            BLOCK => {}
+            filled => return Err(Error::Truncated(self.offset + filled as u64)),
         }
         if block.iter().all(|byte| *byte == 0) {
             self.ended = true;

@@ -3,6 +3,7 @@
 use std::io;
 use std::io::Read;
 
+use crate::archive::fill::fill;
 use crate::host::watch::Watch;
 use crate::source::tree::FileFacts;
 use crate::types::digest::Sha256Hasher;
@@ -69,18 +70,4 @@ fn wants(keep: Keep, path: &ArchivePath, head: &[u8]) -> bool {
         Keep::ForRelocation => crate::source::wants_text(path, head),
         Keep::Everything => true,
     }
-}
-
-/// Fills the buffer, or as much of it as there is.
-fn fill(body: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match body.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
