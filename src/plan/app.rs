@@ -66,7 +66,7 @@ fn node_kind(tree: &SourceTree, path: &ArchivePath, entry: &SourceEntry) -> Resu
                 target: String::from_utf8_lossy(target).into_owned(),
             };
             let target = std::str::from_utf8(target).map_err(|_| leaves())?;
-            if stays_inside(path, target) {
+            if stays_inside(tree, path, target) {
                 NodeKind::Symlink { target: target.to_owned() }
             } else {
                 return Err(leaves());
@@ -76,20 +76,35 @@ fn node_kind(tree: &SourceTree, path: &ArchivePath, entry: &SourceEntry) -> Resu
 }
 
 /// Whether a link's target, followed from the link's directory, never rises above the root of the tree.
-fn stays_inside(path: &ArchivePath, target: &str) -> bool {
+///
+/// `..` behind another link goes up from where that one leads, which need not be where it stands: refused.
+fn stays_inside(tree: &SourceTree, path: &ArchivePath, target: &str) -> bool {
     if target.starts_with('/') || target.is_empty() || target.chars().any(char::is_control) {
         return false;
     }
-    let mut depth = path.as_bytes().split(|b| *b == b'/').count() - 1;
+    let mut reached = path.parent().unwrap_or_default();
     for component in target.split('/') {
         match component {
             "" | "." => {}
-            ".." if depth == 0 => return false,
-            ".." => depth -= 1,
-            _ => depth += 1,
+            ".." if is_link(tree, &reached) => return false,
+            ".." => match reached.parent() {
+                Some(parent) => reached = parent,
+                None => return false,
+            },
+            name => {
+                let below = [reached.as_bytes(), b"/", name.as_bytes()].concat();
+                match ArchivePath::new(below.strip_prefix(b"/").unwrap_or(&below)) {
+                    Ok(below) => reached = below,
+                    Err(_) => return false,
+                }
+            }
         }
     }
     true
+}
+
+fn is_link(tree: &SourceTree, path: &ArchivePath) -> bool {
+    tree.entries.get(path).is_some_and(|entry| matches!(entry.kind, SourceKind::Symlink(_)))
 }
 
 #[cfg(test)]
@@ -98,14 +113,23 @@ mod tests {
 
     #[test]
     fn a_link_stays_in_the_tree_or_is_refused() {
-        let inside = |path: &str, target: &str| {
-            stays_inside(&ArchivePath::new(path.as_bytes()).expect("valid"), target)
-        };
+        let path = |text: &str| ArchivePath::new(text.as_bytes()).expect("valid");
+        let mut tree = SourceTree::default();
+        let link = SourceKind::Symlink(b".".to_vec());
+        tree.entries.insert(path("link"), SourceEntry { mode: 0o777, mtime: 0, kind: link });
+        let inside = |from: &str, target: &str| stays_inside(&tree, &path(from), target);
         assert!(inside("a/b", "../c"));
         assert!(inside("a", "b/../c"));
-        for (path, target) in
-            [("a", "../b"), ("a/b", "../../c"), ("a", "/etc/passwd"), ("a/b", "c/../../../d"), ("a", "")]
-        {
+        assert!(inside("a/b", "../link/c"));
+        for (path, target) in [
+            ("a", "../b"),
+            ("a/b", "../../c"),
+            ("a", "/etc/passwd"),
+            ("a/b", "c/../../../d"),
+            ("a", ""),
+            ("a", "link/../etc"),
+            ("a/b", "../link/./../etc"),
+        ] {
             assert!(!inside(path, target), "{path} -> {target}");
         }
     }

@@ -104,9 +104,9 @@ fn program(draft: &Draft<'_>, path: &str, owner: &str) -> Result<String, Error> 
     }
     let absolute = draft.place.below(path)?;
     let missing = |reason| {
-        let in_venv = draft.place.below(&format!("venv/bin/{path}")).ok();
-        let nearest =
-            in_venv.filter(|other| draft.tree.get(other).is_some()).map(|_| format!("venv/bin/{path}"));
+        let in_venv = format!("venv/bin/{}", path.rsplit('/').next().unwrap_or(path));
+        let shipped = |other: &str| draft.place.below(other).is_ok_and(|it| draft.tree.get(&it).is_some());
+        let nearest = Some(in_venv).filter(|other| *other != path && shipped(other));
         Error::Program { owner: owner.to_owned(), path: path.to_owned(), reason, nearest }
     };
     match draft.tree.get(&absolute).map(|node| &node.kind) {

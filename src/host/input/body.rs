@@ -1,11 +1,14 @@
 //! Where the bodies of one input lie, and how to open one.
 
 use std::fs::File;
+use std::fs::Metadata;
 use std::fs::OpenOptions;
 use std::io;
 use std::io::Read;
 use std::os::unix::fs::FileExt;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::path::PathBuf;
 
 use crate::types::path::ArchivePath;
@@ -14,8 +17,8 @@ use crate::types::path::ArchivePath;
 pub(super) enum Store {
     /// Files of a directory.
     Files {
-        /// Each file.
-        paths: Vec<PathBuf>,
+        /// Each file, with its stamp when it was looked at.
+        files: Vec<(PathBuf, Stamp)>,
     },
     /// Members of an archive, unpacked or plain, read in place.
     Archive {
@@ -23,6 +26,8 @@ pub(super) enum Store {
         name: String,
         /// The uncompressed archive.
         file: File,
+        /// Its stamp when it was looked at.
+        stamp: Stamp,
         /// Each member.
         bodies: Vec<Body>,
     },
@@ -41,31 +46,90 @@ pub(super) struct Body {
 impl Store {
     pub(super) fn open(&self, index: u32) -> io::Result<Box<dyn Read + '_>> {
         match self {
-            Self::Files { paths } => Ok(Box::new(open(&paths[index as usize])?)),
-            Self::Archive { file, bodies, .. } => {
+            Self::Files { files } => {
+                let (path, stamp) = &files[index as usize];
+                Ok(Box::new(open(path, *stamp)?))
+            }
+            Self::Archive { file, stamp, bodies, .. } => {
                 let body = &bodies[index as usize];
-                Ok(Box::new(Span { file, offset: body.offset, left: body.size }))
+                stamp.check(file)?;
+                Ok(Box::new(Span { file, stamp: *stamp, offset: body.offset, left: body.size }))
             }
         }
     }
 
     pub(super) fn name(&self, index: u32) -> String {
         match self {
-            Self::Files { paths } => paths[index as usize].display().to_string(),
+            Self::Files { files } => files[index as usize].0.display().to_string(),
             Self::Archive { name, bodies, .. } => format!("{name}: {}", bodies[index as usize].path),
         }
     }
 }
 
-/// Opens a file of an input, never through a link that took its place meanwhile.
-pub(super) fn open(path: &std::path::Path) -> io::Result<File> {
-    let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
-    OpenOptions::new().read(true).custom_flags(no_follow).open(path)
+/// What tells a file from the one it was when it was looked at.
+///
+/// The time of the inode itself is left out: uv links files of its cache into one more virtualenv, which changes
+/// that time and nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stamp {
+    device: u64,
+    inode: u64,
+    size: u64,
+    seconds: i64,
+    nanoseconds: i64,
+}
+
+impl Stamp {
+    /// The stamp of a file.
+    pub(super) fn of(metadata: &Metadata) -> Self {
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            size: metadata.size(),
+            seconds: metadata.mtime(),
+            nanoseconds: metadata.mtime_nsec(),
+        }
+    }
+
+    /// Fails when the file is another one by now, or has other content.
+    fn check(&self, file: &File) -> io::Result<()> {
+        if Self::of(&file.metadata()?) == *self {
+            return Ok(());
+        }
+        Err(io::Error::other("it changed while it was being read"))
+    }
+}
+
+/// Opens a file of an input: the one that was looked at, never a link or a fifo that took its place meanwhile.
+pub(super) fn open(path: &Path, stamp: Stamp) -> io::Result<Steady> {
+    // A fifo would wait for a writer; without blocking it opens, and is found out by its stamp.
+    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+    let flags = i32::try_from(flags.bits()).unwrap_or(0);
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    stamp.check(&file)?;
+    Ok(Steady { file, stamp })
+}
+
+/// A file that fails at its end when it was changed on the way.
+pub(super) struct Steady {
+    file: File,
+    stamp: Stamp,
+}
+
+impl Read for Steady {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        if count == 0 && !buffer.is_empty() {
+            self.stamp.check(&self.file)?;
+        }
+        Ok(count)
+    }
 }
 
 /// A part of a file, read at its own offset, so that readers do not disturb each other.
 struct Span<'a> {
     file: &'a File,
+    stamp: Stamp,
     offset: u64,
     left: u64,
 }
@@ -74,6 +138,9 @@ impl Read for Span<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
         let count = self.file.read_at(&mut buffer[..most], self.offset)?;
+        if count == 0 && !buffer.is_empty() {
+            self.stamp.check(self.file)?;
+        }
         self.offset += count as u64;
         self.left -= count as u64;
         Ok(count)

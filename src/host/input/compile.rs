@@ -18,6 +18,7 @@ use crate::content::bytecode::COMPILED_AT;
 use crate::content::python::PythonVersion;
 use crate::host::input::Error;
 use crate::host::input::body::Body;
+use crate::host::input::body::Stamp;
 use crate::host::input::body::Store;
 use crate::host::watch::Watch;
 use crate::source::tree::FileFacts;
@@ -85,7 +86,8 @@ pub(super) fn compile(
             offset += size;
         }
     }
-    Ok(Some(Store::Archive { name: "compiled bytecode".to_owned(), file: workshop.spool, bodies }))
+    let stamp = Stamp::of(&workshop.spool.metadata().map_err(wrap)?);
+    Ok(Some(Store::Archive { name: "compiled bytecode".to_owned(), file: workshop.spool, stamp, bodies }))
 }
 
 fn python_of(tree: &SourceTree) -> Option<PythonVersion> {

@@ -14,6 +14,7 @@ use std::sync::atomic::Ordering;
 use crate::host::input::Error;
 use crate::host::input::Input;
 use crate::host::input::Scan;
+use crate::host::input::body::Stamp;
 use crate::host::input::body::Store;
 use crate::host::input::body::open;
 use crate::host::input::facts;
@@ -55,18 +56,19 @@ pub(super) fn read(input: &Input<'_>, scan: &Scan<'_>) -> Result<(SourceTree, St
         };
         tree.entries.insert(entry.path.clone(), entry_of(&entry.metadata, kind));
     }
-    let paths = seen.into_iter().filter(|entry| entry.metadata.is_file()).map(|entry| entry.full).collect();
-    Ok((tree, Store::Files { paths }))
+    let files = seen.into_iter().filter(|entry| entry.metadata.is_file());
+    let files = files.map(|entry| (entry.full, Stamp::of(&entry.metadata))).collect();
+    Ok((tree, Store::Files { files }))
 }
 
-/// Looks at one file, named by the manifest; a link to it is followed.
+/// Looks at one file, named by the manifest.
 pub(super) fn single(
     path: &Path,
     id: SourceId,
     metadata: &Metadata,
     look: Look<'_>,
 ) -> io::Result<SourceEntry> {
-    let mut body = std::fs::File::open(path)?;
+    let mut body = open(path, Stamp::of(metadata))?;
     let facts = facts::read(&mut body, &ArchivePath::default(), id, look)?;
     Ok(entry_of(metadata, SourceKind::File(facts)))
 }
@@ -147,7 +149,7 @@ fn read_bodies(seen: &[Seen], input: &Input<'_>, scan: &Scan<'_>) -> Result<Vec<
 
 fn read_body(entry: &Seen, input: &Input<'_>, index: usize, scan: &Scan<'_>) -> Result<FileFacts, Error> {
     let id = SourceId { input: input.number, file: u32::try_from(index).unwrap_or(u32::MAX) };
-    open(&entry.full)
+    open(&entry.full, Stamp::of(&entry.metadata))
         .and_then(|mut body| facts::read(&mut body, &entry.path, id, input.look(scan)))
         .map_err(|error| crate::host::Error::new("read", &entry.full, error).into())
 }

@@ -19,6 +19,7 @@ use std::path::PathBuf;
 use crate::config::recipe::Bytecode;
 use crate::config::recipe::Recipe;
 use crate::config::recipe::VenvRecipe;
+use crate::host::input::body::Stamp;
 use crate::host::input::body::Store;
 use crate::host::input::compile::Workshop;
 use crate::host::input::compile::compile;
@@ -194,8 +195,14 @@ impl Inputs {
         let input = Input { name, path: scan.base.join(name), number: self.next_number(), keep };
         let metadata = fs::metadata(&input.path);
         let metadata = metadata.map_err(|error| crate::host::Error::new("read", Path::new(name), error))?;
-        let (tree, store) =
-            if metadata.is_dir() { directory::read(&input, scan)? } else { tarball::read(&input, scan)? };
+        let (tree, store) = if metadata.is_dir() {
+            directory::read(&input, scan)?
+        } else if metadata.is_file() {
+            tarball::read(&input, scan)?
+        } else {
+            // A fifo would wait for its writer, a device never end.
+            return Err(Error::NotATree(name.to_owned()));
+        };
         self.stores.push(store);
         Ok(tree)
     }
@@ -232,25 +239,26 @@ impl Inputs {
 
     fn files(&mut self, recipe: &Recipe, scan: &Scan<'_>) -> Result<(), Error> {
         let input = self.next_number();
-        let mut paths: Vec<PathBuf> = Vec::new();
+        let mut opened: Vec<(PathBuf, Stamp)> = Vec::new();
         let mut files = BTreeMap::new();
         let texts = recipe.texts().map(|name| (name, Keep::Everything));
         let files_of_recipe = recipe.files.iter().map(|file| (file.source.as_str(), Keep::Nothing));
         for (name, keep) in files_of_recipe.chain(texts) {
-            let path = scan.base.join(name);
             let wrap = |error| crate::host::Error::new("read", Path::new(name), error);
+            // The manifest may name a link; the file that it leads to is what is opened again.
+            let path = fs::canonicalize(scan.base.join(name)).map_err(wrap)?;
             let metadata = fs::metadata(&path).map_err(wrap)?;
             if !metadata.is_file() {
                 return Err(Error::NotAFile(name.to_owned()));
             }
-            let id = SourceId { input, file: u32::try_from(paths.len()).unwrap_or(u32::MAX) };
+            let id = SourceId { input, file: u32::try_from(opened.len()).unwrap_or(u32::MAX) };
             let entry =
                 directory::single(&path, id, &metadata, Look { keep, watch: scan.watch }).map_err(wrap)?;
             files.insert(name.to_owned(), entry);
-            paths.push(path);
+            opened.push((path, Stamp::of(&metadata)));
         }
         self.sources.files = files;
-        self.stores.push(Store::Files { paths });
+        self.stores.push(Store::Files { files: opened });
         Ok(())
     }
 }

@@ -22,6 +22,7 @@ use crate::host::input::Error;
 use crate::host::input::Input;
 use crate::host::input::Scan;
 use crate::host::input::body::Body;
+use crate::host::input::body::Stamp;
 use crate::host::input::body::Store;
 use crate::host::input::facts;
 use crate::host::input::facts::Look;
@@ -62,7 +63,8 @@ pub(super) fn read(input: &Input<'_>, scan: &Scan<'_>) -> Result<(SourceTree, St
         }
     };
     let (tree, bodies) = index.finish()?;
-    Ok((tree, Store::Archive { name: name.to_owned(), file, bodies }))
+    let stamp = Stamp::of(&file.metadata().map_err(wrap)?);
+    Ok((tree, Store::Archive { name: name.to_owned(), file, stamp, bodies }))
 }
 
 /// An archive's entries, while they are read.
