@@ -26,11 +26,11 @@ pub(in crate::cli) struct Arguments {
     #[arg(long, global = true)]
     json: bool,
 
-    /// Print errors alone
+    /// Say nothing but errors; results are printed
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
 
-    /// Say more of what was done
+    /// Say what was mended, left out and found
     #[arg(short, long, global = true)]
     verbose: bool,
 }
@@ -115,11 +115,11 @@ impl Arguments {
     }
 
     /// The surroundings, with the directory that the user chose.
-    pub(in crate::cli) fn enter(&self, mut env: Env) -> Env {
-        if let Some(directory) = &self.directory {
-            env.dir = env.resolve(directory);
+    pub(in crate::cli) fn enter(&self, env: &mut Env) -> Result<(), crate::host::Error> {
+        match &self.directory {
+            Some(directory) => env.enter(directory),
+            None => Ok(()),
         }
-        env
     }
 }
 

@@ -19,9 +19,10 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return report::usage(&error),
     };
-    let env = match Env::of_process() {
-        Ok(env) => arguments.enter(env),
-        Err(error) => return report::unheard(&error),
+    let env = Env::of_process().and_then(|mut env| arguments.enter(&mut env).map(|()| env));
+    let env = match env {
+        Ok(env) => env,
+        Err(error) => return report::unheard(error),
     };
     let report = report::Report::new(&arguments.output_options(), &env);
     match run(&arguments, &env, &report) {

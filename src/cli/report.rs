@@ -1,5 +1,4 @@
 //! Outcomes as words or JSON, and the exit code that goes with them.
-#![expect(clippy::print_stderr, reason = "this is the one place that prints")]
 
 use std::io::IsTerminal;
 use std::io::Write;
@@ -38,10 +37,27 @@ pub(in crate::cli) fn usage(error: &clap::Error) -> ExitCode {
 }
 
 /// What went wrong before anything could be asked for.
-pub(in crate::cli) fn unheard(error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("error: {error}");
+pub(in crate::cli) fn unheard(error: crate::host::Error) -> ExitCode {
+    say(&format!("error: {}", plain(&Failure::from(error).chain().join(": "))));
     ExitCode::from(ERROR)
 }
+
+/// A line for people. Nothing is left to do when nobody can read it.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Text that does nothing to a terminal: names in archives and messages of other programs may hold anything.
+fn plain(text: &str) -> String {
+    let harmless = |c: char| !c.is_control() || c == '\n';
+    let shown = |c: char| if harmless(c) { c.to_string() } else { c.escape_debug().to_string() };
+    text.chars().map(shown).collect()
+}
+
+/// Standard output could not take the results.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to write to standard output")]
+struct Unprinted(#[source] std::io::Error);
 
 impl Report {
     /// Colours only for a terminal whose user did not ask to be spared (<https://no-color.org>).
@@ -59,17 +75,17 @@ impl Report {
     pub(in crate::cli) fn failure(&self, failure: &Failure) -> ExitCode {
         let chain = failure.chain();
         if let Some(signal) = failure.signal {
-            eprintln!("error: interrupted; nothing was written");
+            say("error: interrupted; nothing was written");
             // 128 and the signal's number, as shells report it: 130 for SIGINT, 143 for SIGTERM.
             return ExitCode::from(u8::try_from(128 + signal).unwrap_or(ERROR));
         }
         if let Some(error) = failure.error.downcast_ref::<crate::config::error::Error>() {
-            eprintln!("{}", error.render(&self.renderer()));
+            say(&error.render(&self.renderer()));
             return ExitCode::from(ERROR);
         }
-        eprintln!("error: {}", chain.join(": "));
+        say(&format!("error: {}", plain(&chain.join(": "))));
         if let Some(hint) = &failure.hint {
-            eprintln!("hint: {hint}");
+            say(&format!("hint: {}", plain(hint)));
         }
         ExitCode::from(ERROR)
     }
@@ -90,7 +106,7 @@ impl Report {
         let mut out = std::io::stdout().lock();
         out.write_all(text.as_bytes())
             .and_then(|()| out.flush())
-            .map_err(|error| Failure::new(error, None))?;
+            .map_err(|error| Failure::new(Unprinted(error), None))?;
         Ok(ExitCode::SUCCESS)
     }
 
@@ -100,15 +116,12 @@ impl Report {
 
     fn notes(&self, notes: &[Note]) {
         for note in notes {
-            match note.weight {
-                Weight::Warning if self.verbosity > Verbosity::Quiet => {
-                    eprintln!("warning: {}: {}", note.subject, note.text)
-                }
-                Weight::Detail if self.verbosity == Verbosity::Verbose => {
-                    eprintln!("note: {}: {}", note.subject, note.text)
-                }
-                _ => {}
-            }
+            let word = match note.weight {
+                Weight::Warning if self.verbosity > Verbosity::Quiet => "warning",
+                Weight::Detail if self.verbosity == Verbosity::Verbose => "note",
+                _ => continue,
+            };
+            say(&plain(&format!("{word}: {}: {}", note.subject, note.text)));
         }
     }
 
@@ -116,10 +129,8 @@ impl Report {
         if self.verbosity > Verbosity::Quiet && !self.json {
             let (files, size, installed) =
                 (package.files, megabytes(package.size), megabytes(package.installed_kib << 10));
-            eprintln!(
-                "built {} {}: {files} files, {size} MB, {installed} MB installed",
-                package.name, package.version
-            );
+            let (name, version) = (&package.name, &package.version);
+            say(&format!("built {name} {version}: {files} files, {size} MB, {installed} MB installed"));
         }
     }
 }
@@ -133,7 +144,7 @@ fn listing(package: &Package) -> String {
     let mut text = format!("# {}\n", package.file_name());
     if let Ok(control) = package.control.paragraph(0) {
         let fields = control.iter().filter(|(name, _)| *name != "Installed-Size" && *name != "Description");
-        text.extend(fields.map(|(name, value)| format!("# {name}: {value}\n")));
+        text.extend(fields.map(|(name, value)| format!("# {name}: {}\n", value.replace('\n', "\n# "))));
     }
     for (name, script) in package.scripts.iter() {
         text.push_str(&format!("# {name}: {} lines\n", script.lines().count()));

@@ -1,6 +1,7 @@
 //! `mkdeb build`: look at the inputs, plan, write, read back what was written, and only then let it appear.
 
 use std::num::NonZero;
+use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -9,6 +10,8 @@ use crate::archive::compress::Format;
 use crate::archive::compress::encode::Resources;
 use crate::command::failure::Failure;
 use crate::command::manifest;
+use crate::command::overrides;
+use crate::command::target::Target;
 use crate::config::recipe::Recipe;
 use crate::config::recipe::Suite;
 use crate::deb::image::Image;
@@ -18,7 +21,6 @@ use crate::host::env::Env;
 use crate::host::input::Inputs;
 use crate::host::input::Scan;
 use crate::host::output::AtomicFile;
-use crate::host::output::create_directory;
 use crate::host::output::spool;
 use crate::host::watch::Watch;
 use crate::host::watch::Watched;
@@ -29,7 +31,6 @@ use crate::plan;
 use crate::plan::Note;
 use crate::plan::Plan;
 use crate::plan::Weight;
-use crate::template::Templates;
 use crate::types::date::SourceDate;
 
 /// What to build and how.
@@ -100,9 +101,6 @@ pub enum Error {
         /// The first of them.
         first: String,
     },
-    /// The output directory is not there.
-    #[error("the output directory `{}` does not exist", .0.display())]
-    NoDirectory(PathBuf),
     /// A suite whose dpkg cannot read zstd.
     #[error("`{0}` cannot install packages compressed with zstd")]
     Zstd(&'static str),
@@ -115,7 +113,6 @@ impl Error {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Strict { .. } => "mend them, or build without `--strict`".to_owned(),
-            Self::NoDirectory(path) => format!("make it with `mkdir -p {}`", path.display()),
             Self::Zstd(_) => "use `--compression xz`".to_owned(),
             Self::Date(_) => "set it to a number, for example `$(git log -1 --format=%ct)`".to_owned(),
         })
@@ -138,7 +135,7 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
     let manifest = manifest::read(request.manifest.as_deref(), &request.overrides, env)?;
     let mut recipe = manifest.recipe;
     recipe.target = request.target.or(recipe.target);
-    let target = Target::of(request, env)?;
+    let target = Target::of(request.output.as_deref(), env)?;
     let compression = compression(request, &recipe)?;
     let threads = request.threads.unwrap_or(env.cores);
 
@@ -149,19 +146,22 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
         Some(date) => date,
         None => SourceDate::from_seconds(inputs.sources.newest()),
     };
-    let templates = templates(request, env)?;
+    let templates = overrides::templates(request.templates.as_deref(), env)?;
     let plan = plan::plan(&plan::Request {
         recipe: &recipe,
         sources: &inputs.sources,
         templates: &templates,
         date,
     })?;
+    if request.templates.is_some() {
+        overrides::check(&plan.packages)?;
+    }
     check_strict(request, &plan.notes)?;
     if request.dry_run {
         return Ok(outcome(plan, Vec::new(), None));
     }
     let resources = Resources { threads: cores(threads), memory: env.memory() };
-    let options = Options { compression, resources, needles: needles(&plan, &manifest.base, env) };
+    let options = Options { compression, resources, needles: needles(&plan, &inputs, &manifest.base, env) };
     let job = Job { inputs: &inputs, options, date, request, watch };
     let (built, leaks) = job.write(&plan, &target, env)?;
     Ok(outcome(plan, leaks, Some(built)))
@@ -170,14 +170,6 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
 fn outcome(plan: Plan, leaks: Vec<Note>, built: Option<Vec<BuiltPackage>>) -> Outcome {
     let notes = plan.notes.into_iter().chain(leaks).collect();
     Outcome { release: plan.release.to_string(), packages: plan.packages, built, notes }
-}
-
-fn templates(request: &BuildRequest, env: &Env) -> Result<Templates, Failure> {
-    let overrides = match &request.templates {
-        Some(directory) => env.read_all(directory, ".hbs")?,
-        None => std::collections::BTreeMap::new(),
-    };
-    Ok(Templates::new(&overrides)?)
 }
 
 /// The command line's compression, else the manifest's, else zstd where the target reads it.
@@ -214,67 +206,21 @@ fn check_strict(request: &BuildRequest, notes: &[Note]) -> Result<(), Error> {
     }
 }
 
-/// What must not be left in a payload: where the virtualenv was built, where the build runs, `$HOME`.
+/// What must not be left in a payload: where the inputs were, where the build runs, `$HOME`.
 ///
 /// Directories as short as `/root` or `/` are everywhere by accident and tell nothing.
-fn needles(plan: &Plan, base: &Path, env: &Env) -> Vec<Vec<u8>> {
-    let here = [base.to_string_lossy().into_owned(), env.dir.to_string_lossy().into_owned()];
-    let home = env.var("HOME").filter(|home| home.matches('/').count() > 1);
-    let mut needles: Vec<String> = plan.old_prefixes.iter().cloned().chain(here).chain(home).collect();
-    needles.retain(|needle| needle.len() > 5 && needle.matches('/').count() > 1);
+fn needles(plan: &Plan, inputs: &Inputs, base: &Path, env: &Env) -> Vec<Vec<u8>> {
+    let sources = std::iter::once(&inputs.sources.app).chain(&inputs.sources.trees);
+    let sources = sources.map(|tree| tree.location.clone().into_bytes());
+    let here = [env.canonical(base), env.canonical(&env.dir)].map(|path| path.into_os_string().into_vec());
+    let home = env.var("HOME").map(String::into_bytes);
+    let old = plan.old_prefixes.iter().map(|prefix| prefix.clone().into_bytes());
+    let mut needles: Vec<Vec<u8>> = old.chain(sources).chain(here).chain(home).collect();
+    let slashes = |needle: &[u8]| needle.iter().filter(|byte| **byte == b'/').count();
+    needles.retain(|needle| needle.len() > 5 && slashes(needle) > 1);
     needles.sort();
     needles.dedup();
-    needles.into_iter().map(String::into_bytes).collect()
-}
-
-/// Where the package goes.
-enum Target {
-    /// A directory, which may have to be made.
-    Directory(PathBuf),
-    /// A file.
-    File(PathBuf),
-}
-
-impl Target {
-    fn of(request: &BuildRequest, env: &Env) -> Result<Self, Error> {
-        let Some(output) = &request.output else {
-            return Ok(Self::Directory(env.resolve(Path::new("dist"))));
-        };
-        let path = env.resolve(output);
-        if output.extension().is_some_and(|extension| extension == "deb") && !env.is_directory(&path) {
-            let parent = path.parent().map_or_else(|| env.dir.clone(), Path::to_owned);
-            return if env.is_directory(&parent) {
-                Ok(Self::File(path))
-            } else {
-                Err(Error::NoDirectory(parent))
-            };
-        }
-        if env.is_directory(&path) {
-            Ok(Self::Directory(path))
-        } else {
-            Err(Error::NoDirectory(output.clone()))
-        }
-    }
-
-    fn directory(&self) -> &Path {
-        match self {
-            Self::Directory(path) => path,
-            Self::File(path) => path.parent().unwrap_or(path),
-        }
-    }
-
-    /// The output directory, or the nearest one above it that is there: where spools go before it is made.
-    fn existing_ancestor(&self, env: &Env) -> PathBuf {
-        let found = self.directory().ancestors().find(|path| env.is_directory(path));
-        found.map_or_else(|| env.dir.clone(), Path::to_owned)
-    }
-
-    fn path(&self, package: &Package) -> PathBuf {
-        match self {
-            Self::Directory(path) => path.join(package.file_name()),
-            Self::File(path) => path.clone(),
-        }
-    }
+    needles
 }
 
 /// What writing every package of a plan shares.
@@ -297,13 +243,10 @@ impl Job<'_> {
         let images: Vec<Image> =
             plan.packages.iter().map(|package| Image::from_package(package, self.date)).collect();
         self.watch.expect(plan.packages.iter().map(body_bytes).sum());
-        if !env.is_directory(target.directory()) {
-            create_directory(target.directory())?;
-        }
         let (mut files, mut leaks) = (Vec::new(), Vec::new());
         for (package, image) in plan.packages.iter().zip(&images) {
             let mut file = AtomicFile::create(&target.path(package))?;
-            let mut spool = spool(target.directory())?;
+            let mut spool = spool(&target.existing_ancestor(env))?;
             let contents = Watched::new(self.inputs, self.watch);
             let summary = write::write(image, &contents, &self.options, &mut spool, file.writer())?;
             crate::deb::verify::verify(&mut *file.reread()?, image, &summary)?;

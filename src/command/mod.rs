@@ -3,3 +3,5 @@
 pub mod build;
 pub mod failure;
 mod manifest;
+mod overrides;
+mod target;

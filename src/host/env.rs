@@ -25,9 +25,13 @@ impl Env {
     pub fn of_process() -> Result<Self, Error> {
         let here = Path::new(".");
         let dir = std::env::current_dir().map_err(|error| Error::new("find the directory", here, error))?;
-        let vars = std::env::vars_os()
+        let mut vars: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
+        // Not UTF-8 is malformed, which is not the same as unset.
+        if let Some(epoch) = std::env::var_os("SOURCE_DATE_EPOCH") {
+            vars.insert("SOURCE_DATE_EPOCH".to_owned(), epoch.to_string_lossy().into_owned());
+        }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self { dir, vars, cores })
     }
@@ -47,9 +51,29 @@ impl Env {
         self.dir.join(path)
     }
 
+    /// Works in another directory from now on.
+    pub fn enter(&mut self, directory: &Path) -> Result<(), Error> {
+        let path = self.resolve(directory);
+        fs::read_dir(&path).map_err(|error| Error::new("enter", directory, error))?;
+        self.dir = path;
+        Ok(())
+    }
+
     /// Whether there is a directory at this path.
     pub fn is_directory(&self, path: &Path) -> bool {
         self.resolve(path).is_dir()
+    }
+
+    /// The directory without links and `..` in its path, as programs write it down; as it stands where it cannot
+    /// be followed.
+    pub fn canonical(&self, path: &Path) -> PathBuf {
+        let path = self.resolve(path);
+        fs::canonicalize(&path).unwrap_or(path)
+    }
+
+    /// Whether there is anything at this path.
+    pub fn is_taken(&self, path: &Path) -> bool {
+        fs::symlink_metadata(self.resolve(path)).is_ok()
     }
 
     /// How much memory the machine has, in bytes (`/proc/meminfo`, `proc(5)`); 2 GiB where it does not say.
@@ -75,16 +99,16 @@ impl Env {
         }
     }
 
-    /// Reads every file of a directory whose name ends in `ending`, by name.
+    /// Reads every file below a directory whose name ends in `ending`, by its path below it.
     pub fn read_all(&self, directory: &Path, ending: &str) -> Result<BTreeMap<String, String>, Error> {
-        let wrap = |error| Error::new("read", directory, error);
+        let root = self.resolve(directory);
         let mut texts = BTreeMap::new();
-        for entry in fs::read_dir(self.resolve(directory)).map_err(wrap)? {
-            let entry = entry.map_err(wrap)?;
-            let Ok(name) = entry.file_name().into_string() else { continue };
-            if name.ends_with(ending) {
-                let path = entry.path();
-                let text = fs::read_to_string(&path).map_err(|error| Error::new("read", &path, error))?;
+        for entry in walkdir::WalkDir::new(&root).min_depth(1) {
+            let entry = entry.map_err(|error| Error::new("read", directory, error.into()))?;
+            let path = entry.path();
+            let name = path.strip_prefix(&root).unwrap_or(path).to_string_lossy().into_owned();
+            if name.ends_with(ending) && !path.is_dir() {
+                let text = fs::read_to_string(path).map_err(|error| Error::new("read", path, error))?;
                 texts.insert(name, text);
             }
         }

@@ -4,6 +4,7 @@
 pub mod env;
 pub mod input;
 pub mod output;
+pub mod shell;
 pub mod watch;
 
 use std::io;
@@ -41,6 +42,9 @@ impl Error {
                 if self.action == "create" =>
             {
                 Some("write elsewhere with `--output`".to_owned())
+            }
+            io::ErrorKind::NotFound if self.action == "check a script with" => {
+                Some("install a POSIX shell, or build without `--templates`".to_owned())
             }
             _ => None,
         }

@@ -19,10 +19,10 @@ pub struct AtomicFile {
 }
 
 impl AtomicFile {
-    /// Starts a file that will be at `path`, in the same directory, so that the rename cannot cross disks.
+    /// Starts a file that will be at `path`, in the nearest directory above it that is there, so that the rename
+    /// cannot cross disks. The directories between appear with it.
     pub fn create(path: &Path) -> Result<Self, Error> {
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let directory = directory.unwrap_or(Path::new("."));
+        let directory = path.ancestors().skip(1).find(|above| above.is_dir()).unwrap_or(Path::new("."));
         let temporary = tempfile::Builder::new()
             .prefix(".mkdeb-")
             .permissions(fs::Permissions::from_mode(0o644))
@@ -48,10 +48,12 @@ impl AtomicFile {
     pub fn commit(self) -> Result<PathBuf, Error> {
         let wrap = |error| Error::new("write", &self.path, error);
         self.temporary.as_file().sync_all().map_err(wrap)?;
+        let directory = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let directory = directory.unwrap_or(Path::new("."));
+        fs::create_dir_all(directory).map_err(|error| Error::new("create", directory, error))?;
         self.temporary.persist(&self.path).map_err(|error| Error::new("write", &self.path, error.error))?;
         // The name itself is on disk only when its directory is (fsync(2)).
-        let directory = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        File::open(directory.unwrap_or(Path::new("."))).and_then(|dir| dir.sync_all()).map_err(wrap)?;
+        File::open(directory).and_then(|dir| dir.sync_all()).map_err(wrap)?;
         Ok(self.path)
     }
 }
@@ -60,11 +62,6 @@ impl AtomicFile {
 pub fn spool(directory: &Path) -> Result<File, Error> {
     tempfile::tempfile_in(directory)
         .map_err(|error| Error::new("create a file in", directory, strip_path(&error)))
-}
-
-/// Makes a directory and those above it.
-pub fn create_directory(path: &Path) -> Result<(), Error> {
-    fs::create_dir_all(path).map_err(|error| Error::new("create", path, error))
 }
 
 /// tempfile adds the random name to its errors; the path we name is the one the user knows.

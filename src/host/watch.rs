@@ -25,9 +25,12 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Takes SIGINT and SIGTERM: from now on they are an ordinary error of whoever reads a body.
+    /// Takes SIGHUP, SIGINT and SIGTERM: from now on they are an ordinary error of whoever reads a body.
     pub fn catch_signals(&self) -> io::Result<()> {
-        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        use signal_hook::consts::SIGHUP;
+        use signal_hook::consts::SIGINT;
+        use signal_hook::consts::SIGTERM;
+        for signal in [SIGHUP, SIGINT, SIGTERM] {
             let number = usize::try_from(signal).unwrap_or(usize::MAX);
             signal_hook::flag::register_usize(signal, Arc::clone(&self.signal), number)?;
         }
