@@ -36,7 +36,7 @@ pub enum Validity {
 }
 
 /// The magic numbers of released versions (`Lib/importlib/_bootstrap_external.py`, `pycore_magic_number.h`).
-const MAGIC: [(u16, (u8, u8)); 8] = [
+const MAGIC: [(u16, (u8, u8)); 9] = [
     (3394, (3, 7)),
     (3413, (3, 8)),
     (3425, (3, 9)),
@@ -45,6 +45,7 @@ const MAGIC: [(u16, (u8, u8)); 8] = [
     (3531, (3, 12)),
     (3571, (3, 13)),
     (3627, (3, 14)),
+    (3666, (3, 15)),
 ];
 
 /// Before the code: magic, flags, and time with size or a hash.

@@ -2,7 +2,7 @@
 STEP := $(HERE)/step
 PIN := $(HERE)/requirements
 
-all: venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.15
+all: venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15
 
 # In the order in which two jobs finish soonest: Python 3.11 has most virtualenvs.
 root-bookworm:
@@ -28,9 +28,12 @@ venvs-3.9: root-bullseye tools wheels
 venvs-3.13: root-trixie tools wheels
 	$(VENVS) 3.13 root-trixie
 
-# The newest Python that Debian carries.
+# The two newest Pythons that Debian carries: its next default, and the one beside that.
+venvs-3.14: root-forky tools wheels
+	$(VENVS) 3.14 root-forky
+
 venvs-3.15: root-forky tools wheels
 	$(VENVS) 3.15 root-forky
 
 .PHONY: all tools wheels root-bookworm root-bullseye root-trixie root-forky
-.PHONY: venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.15
+.PHONY: venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15
