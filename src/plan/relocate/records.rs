@@ -83,10 +83,11 @@ impl List<'_, '_> {
         moved.unwrap_or_else(|| path.to_vec())
     }
 
-    /// Bytecode comes and goes; anything else that is missing was deleted by somebody.
+    /// Bytecode comes and goes, and virtualenv lists its directories too, made or not; anything else that is
+    /// missing was deleted by somebody.
     fn missing(&self, line: &Line<'_>, notes: &mut Vec<Note>) -> Change {
         let path = String::from_utf8_lossy(&line.path).into_owned();
-        if !path.ends_with(".pyc") {
+        if !path.ends_with(".pyc") && !path.ends_with("__pycache__") {
             notes.push(Note::RecordMissing { record: self.path.to_owned(), path });
         }
         Change::Drop

@@ -178,7 +178,7 @@ fn records_follow_their_files() {
     let hash = |text: &str| Sha256::of(text.as_bytes()).urlsafe_base64();
     let record = format!(
         "../../../bin/tool,sha256={},34\na.py,sha256={},1\nedited.py,sha256={},1\ngone.py,,\n\
-         __pycache__/a.cpython-39.pyc,,\na-1.dist-info/uv_cache.json,sha256=x,2\n/b/venv/bin/activate,,\na-1.dist-info/RECORD,,\n",
+         __pycache__/a.cpython-39.pyc,,\n__pycache__,,\nnever/__pycache__,,\na-1.dist-info/uv_cache.json,sha256=x,2\n/b/venv/bin/activate,,\na-1.dist-info/RECORD,,\n",
         hash(script),
         hash("a"),
         hash("b"),
@@ -208,6 +208,7 @@ fn records_follow_their_files() {
     for words in ["edited.py` was changed", "names `gone.py`, which is missing", "wants the command `lost`"] {
         assert!(told.iter().any(|note| note.contains(words)), "{words}: {told:?}");
     }
+    assert!(!told.iter().any(|note| note.contains("__pycache__`, which is missing")), "{told:?}");
 }
 
 fn header(magic: u16, flags: u8, mtime: u64, size: u8) -> Vec<u8> {
