@@ -10,6 +10,7 @@
 
 mod bed;
 mod beds;
+mod build;
 mod deb_write;
 mod oracle_deb;
 mod oracle_types;

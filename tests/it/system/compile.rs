@@ -2,11 +2,11 @@
 
 use std::fs;
 
+use super::project::Project;
 use crate::bed::Root;
 use crate::bed::Suite;
 use crate::bed::need;
 use crate::bed::venv;
-use crate::project::Project;
 
 const MANIFEST: &str = r#"
 [package]

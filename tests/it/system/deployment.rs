@@ -1,9 +1,9 @@
 //! An application that imports late and reads templates, as packages of any name, port and version.
 
+use super::project::Project;
 use crate::bed::Booted;
 use crate::bed::Output;
 use crate::bed::venv;
-use crate::project::Project;
 
 /// How many modules are imported, and templates read, only when a request asks for them.
 const LATE: usize = 150;

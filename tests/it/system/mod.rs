@@ -6,3 +6,4 @@ mod deploy;
 mod deployment;
 pub mod fixture;
 mod lifecycle;
+mod project;
