@@ -14,8 +14,9 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure with what would help.
+    /// A failure with what would help. A full disk is one whoever finds it.
     pub fn new(error: impl Error + Send + Sync + 'static, hint: Option<String>) -> Self {
+        let hint = hint.or_else(|| is_disk_full(&error).then(|| crate::host::FULL.to_owned()));
         Self { error: Box::new(error), hint, signal: None }
     }
 
@@ -30,6 +31,11 @@ impl Failure {
         texts.dedup();
         texts
     }
+}
+
+fn is_disk_full(error: &(dyn Error + 'static)) -> bool {
+    let full = |error: &std::io::Error| error.kind() == std::io::ErrorKind::StorageFull;
+    error.downcast_ref().is_some_and(full) || error.source().is_some_and(is_disk_full)
 }
 
 impl From<crate::host::Error> for Failure {

@@ -11,6 +11,9 @@ use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
+/// What would help where a disk is full.
+pub const FULL: &str = "free some space, or write elsewhere with `--output`";
+
 /// Something that the disk refused.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to {action} `{}`", .path.display())]
@@ -35,9 +38,7 @@ impl Error {
             io::ErrorKind::NotFound if self.action == "read" => {
                 Some("paths in a manifest are relative to the directory it lies in".to_owned())
             }
-            io::ErrorKind::StorageFull => {
-                Some("free some space, or write elsewhere with `--output`".to_owned())
-            }
+            io::ErrorKind::StorageFull => Some(FULL.to_owned()),
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
                 if self.action == "create" =>
             {

@@ -63,7 +63,7 @@ fn node_kind(tree: &SourceTree, path: &ArchivePath, entry: &SourceEntry) -> Resu
             let leaves = || Error::Leaves {
                 input: tree.name.clone(),
                 path: path.clone(),
-                target: String::from_utf8_lossy(target).into_owned(),
+                target: String::from_utf8_lossy(target).escape_debug().to_string(),
             };
             let target = std::str::from_utf8(target).map_err(|_| leaves())?;
             if stays_inside(tree, path, target) {

@@ -54,9 +54,9 @@ pub enum Error {
         /// A program of the same name elsewhere in the release.
         nearest: Option<String>,
     },
-    /// A unit that is not text.
-    #[error("the unit `{0}` is not UTF-8")]
-    UnitText(String),
+    /// A unit or a hook that is not text.
+    #[error("`{0}` is not UTF-8")]
+    NotText(String),
     /// A unit that would mix two releases.
     #[error(
         "`{source_name}` starts a program through `current/venv` in line {line}, which mixes two releases after a switch"

@@ -87,7 +87,7 @@ fn add_hooks(draft: &mut Draft<'_>) -> Result<(), Error> {
     let recipe = draft.recipe;
     for hook in &recipe.hooks {
         let text = draft.file_text(&hook.source)?.to_vec();
-        let text = String::from_utf8(text).map_err(|_| Error::UnitText(hook.source.clone()))?;
+        let text = String::from_utf8(text).map_err(|_| Error::NotText(hook.source.clone()))?;
         let path = draft.place.internal(&format!("hooks/{}", hook.moment.name()))?;
         draft.write(path, Mode::EXECUTABLE, text)?;
     }

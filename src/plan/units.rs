@@ -68,7 +68,7 @@ fn add_service(draft: &mut Draft<'_>, service: &ServiceRecipe) -> Result<(), Err
 /// A unit of the user's must not start anything through `current/venv`: it would mix two releases.
 fn unit_of_user(draft: &Draft<'_>, source: &str) -> Result<String, Error> {
     let text = String::from_utf8(draft.file_text(source)?.to_vec())
-        .map_err(|_| Error::UnitText(source.to_owned()))?;
+        .map_err(|_| Error::NotText(source.to_owned()))?;
     let through = format!("{}/current/venv/", draft.place.prefix);
     match text.lines().position(|line| !line.trim_start().starts_with(['#', ';']) && line.contains(&through))
     {

@@ -8,10 +8,12 @@
     reason = "tests touch the world and explain themselves"
 )]
 
+mod bad_input;
 mod bed;
 mod beds;
 mod build;
 mod deb_write;
+mod hostile;
 mod oracle_deb;
 mod oracle_types;
 mod project;

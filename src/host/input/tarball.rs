@@ -87,6 +87,8 @@ impl Index<'_> {
                 // Without the end mark nobody knows whether the rest was lost.
                 Ok(None) if !reader.has_end() => return Err(Error::Unfinished(self.name.to_owned())),
                 Ok(None) => return Ok(()),
+                // Shorter than a header, or not one.
+                Err(TarError::Truncated(_)) if first => return Err(Error::NotATree(self.name.to_owned())),
                 Err(TarError::Header { offset: 0, .. }) => return Err(Error::NotATree(self.name.to_owned())),
                 Err(error) => return Err(self.archive_error(error)),
             };
@@ -130,9 +132,6 @@ impl Index<'_> {
         let id =
             SourceId { input: self.input.number, file: u32::try_from(self.bodies.len()).unwrap_or(u32::MAX) };
         let facts = facts::read(body, path, id, self.look).map_err(|error| self.archive_error(error))?;
-        if facts.size != member.size {
-            return Err(self.entry_error(path.clone(), "that ends too early"));
-        }
         self.bodies.push(Body { path: path.clone(), offset: member.offset, size: member.size });
         Ok(SourceKind::File(facts))
     }
