@@ -77,6 +77,15 @@ pub(super) fn substitute(venv: &Venv<'_>, item: &Item<'_>, notes: &mut Vec<Note>
     })
 }
 
+/// Whether a path is a file of this name in the `.dist-info` of an installed distribution. Those of vendored
+/// ones, below other packages, tell of places that these never were at.
+pub(super) fn is_metadata(path: &str, name: &str) -> bool {
+    let directory = path.strip_suffix(name).and_then(|above| above.strip_suffix(".dist-info/"));
+    directory
+        .and_then(|path| path.rsplit_once('/'))
+        .is_some_and(|(above, _)| above.ends_with("/site-packages"))
+}
+
 impl<'a> Item<'a> {
     /// The last component.
     pub(super) fn name(&self) -> &'a str {

@@ -6,6 +6,7 @@ use crate::content::direct_url::DirectUrl;
 use crate::content::entry_points;
 use crate::content::pth;
 use crate::content::pth::Line;
+use crate::plan::relocate::case;
 use crate::plan::relocate::case::Act;
 use crate::plan::relocate::case::Case;
 use crate::plan::relocate::case::Item;
@@ -80,7 +81,7 @@ fn mention(_: &Venv<'_>, item: &Item<'_>, notes: &mut Vec<Note>) -> Result<Act, 
 
 /// Notes each command that a distribution declares and `bin/` lacks.
 pub(super) fn check_commands(venv: &Venv<'_>, acts: &BTreeMap<&str, Act>, notes: &mut Vec<Note>) {
-    for (path, act) in acts.iter().filter(|(path, _)| path.ends_with(".dist-info/entry_points.txt")) {
+    for (path, act) in acts.iter().filter(|(path, _)| case::is_metadata(path, "entry_points.txt")) {
         let text = venv.tree.text(path).and_then(|text| std::str::from_utf8(text).ok());
         if *act == Act::Drop {
             continue;

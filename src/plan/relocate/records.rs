@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::content::record;
 use crate::content::record::Change;
 use crate::content::record::Line;
+use crate::plan::relocate::case;
 use crate::plan::relocate::case::Act;
 use crate::plan::relocate::case::Item;
 use crate::plan::relocate::error::Error;
@@ -19,7 +20,7 @@ pub(super) fn update(
     acts: &mut BTreeMap<&str, Act>,
     notes: &mut Vec<Note>,
 ) -> Result<(), Error> {
-    let is_record = |(path, act): &(&&str, &Act)| path.ends_with(".dist-info/RECORD") && **act != Act::Drop;
+    let is_record = |(path, act): &(&&str, &Act)| case::is_metadata(path, "RECORD") && **act != Act::Drop;
     let records: Vec<String> = acts.iter().filter(is_record).map(|(path, _)| (*path).to_owned()).collect();
     for path in records {
         let Some(entry) = venv.tree.get(&path) else { continue };

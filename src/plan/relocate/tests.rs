@@ -192,7 +192,9 @@ fn records_follow_their_files() {
             &format!("{SITE}/a-1.dist-info/entry_points.txt"),
             "[console_scripts]\ntool = a:b\nlost = a:c\n",
         )
-        .text(&format!("{SITE}/a-1.dist-info/RECORD"), &record);
+        .text(&format!("{SITE}/a-1.dist-info/RECORD"), &record)
+        .text(&format!("{SITE}/a/_vendor/b-1.dist-info/RECORD"), "bin/b,,\n")
+        .text(&format!("{SITE}/a/_vendor/b-1.dist-info/entry_points.txt"), "[console_scripts]\nb = b:b\n");
     let relocated = moved(&tree);
     let new_script = "#!/opt/app/venv/bin/python3\nimport tool\n";
     let expect = format!(
@@ -208,7 +210,10 @@ fn records_follow_their_files() {
     for words in ["edited.py` was changed", "names `gone.py`, which is missing", "wants the command `lost`"] {
         assert!(told.iter().any(|note| note.contains(words)), "{words}: {told:?}");
     }
-    assert!(!told.iter().any(|note| note.contains("__pycache__`, which is missing")), "{told:?}");
+    for words in ["__pycache__`, which is missing", "b-1.dist-info"] {
+        assert!(!told.iter().any(|note| note.contains(words)), "{words}: {told:?}");
+    }
+    assert_eq!(seen(&relocated, &format!("{SITE}/a/_vendor/b-1.dist-info/RECORD")), "source");
 }
 
 fn header(magic: u16, flags: u8, mtime: u64, size: u8) -> Vec<u8> {
