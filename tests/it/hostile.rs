@@ -35,8 +35,8 @@ fn hostile() -> Project {
     let package = format!(
         "summary = {}\ndescription = {}\nlicense = {}\nhomepage = \"https://example.com/$(x)%n'\"\n",
         toml(&summary),
-        toml(NASTY),
-        toml(NASTY),
+        toml(&NASTY.replace('$', "$$")),
+        toml(&NASTY.replace('$', "$$")),
     );
     let maintainer = toml("O'Ps $(x)`x` %n {{x}} é \\ <ops@example.com>");
     let head = head

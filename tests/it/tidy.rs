@@ -92,6 +92,76 @@ fn templates_have_no_raw_form() {
     }
 }
 
+/// A struct of `src/template`, as far as templates see it.
+#[derive(Default)]
+struct Shape {
+    name: String,
+    /// The template that its comment names first.
+    template: Option<String>,
+    fields: Vec<String>,
+    /// The structs whose fields count as its own.
+    flattened: Vec<String>,
+}
+
+fn shapes(text: &str) -> Vec<Shape> {
+    let (mut template, mut flattens, mut found) = (None, false, Vec::<Shape>::new());
+    for line in text.lines() {
+        let field = line.strip_prefix("    pub ").and_then(|field| field.split_once(": "));
+        if let Some(comment) = line.strip_prefix("/// ") {
+            let named = comment.strip_prefix('`').and_then(|rest| rest.split_once('`'));
+            let named = named.map(|(name, _)| name.to_owned());
+            template = named.filter(|name| name.ends_with(".hbs")).or(template);
+        } else if let Some(name) = line.strip_prefix("pub struct ") {
+            let name = name.split(|c: char| !c.is_alphanumeric()).next().expect("a name").to_owned();
+            found.push(Shape { name, template: template.take(), ..Shape::default() });
+        } else if let (Some(shape), Some((name, kind))) = (found.last_mut(), field) {
+            let kind = kind.split(|c: char| !c.is_alphanumeric()).next().expect("a type");
+            let list = if flattens { &mut shape.flattened } else { &mut shape.fields };
+            list.push(if flattens { kind.to_owned() } else { name.to_owned() });
+            flattens = false;
+        }
+        flattens |= line.trim() == "#[serde(flatten)]";
+        if line == "}" {
+            template = None;
+        }
+    }
+    found
+}
+
+/// A strict template fails at a value that is not there, but `#if` takes it for no.
+#[test]
+fn what_templates_ask_for_is_a_field() {
+    let shapes: Vec<_> = files("src/template", ".rs").iter().flat_map(|(_, text)| shapes(text)).collect();
+    let has = |shape: &Shape, name: &str| {
+        let parts = shapes.iter().filter(|part| shape.flattened.contains(&part.name));
+        std::iter::once(shape).chain(parts).any(|shape| shape.fields.iter().any(|field| field == name))
+    };
+    let mut asked = 0;
+    for (file, text) in files("templates", ".hbs") {
+        let template = file.trim_start_matches("templates/");
+        // How many `#each` are open: within one, the fields are those of another struct.
+        let mut depth = 0;
+        for tag in text.split("{{").skip(1).filter_map(|rest| rest.split("}}").next()) {
+            let tag = tag.trim_matches('~');
+            if tag == "/each" {
+                depth -= 1;
+            }
+            let Some((block, name)) = tag.strip_prefix('#').and_then(|tag| tag.split_once(' ')) else {
+                continue;
+            };
+            let known = |shape: &Shape| {
+                (depth > 0 || shape.template.as_deref() == Some(template)) && has(shape, name)
+            };
+            assert!(name == "this" || shapes.iter().any(known), "{file}: `{tag}` asks for no field");
+            asked += 1;
+            if block == "each" {
+                depth += 1;
+            }
+        }
+    }
+    assert!(asked > 40, "{asked}");
+}
+
 #[test]
 fn no_value_stands_in_a_comment_of_a_script() {
     // A quoted value may hold a line feed, behind which a comment ends and code begins.

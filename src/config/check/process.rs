@@ -17,6 +17,10 @@ use crate::config::raw::value::Words;
 use crate::types::name::AccountName;
 use crate::types::name::PackageName;
 use crate::types::path::ArchivePath;
+use crate::types::path::InstallPath;
+
+/// Variables that change what a shell does, or that it refuses to take (POSIX XCU 2.5.3).
+const OF_THE_SHELL: [&str; 3] = ["IFS", "OPTIND", "PPID"];
 
 /// Directives that have a key of their own; a second one in the unit would win over it.
 const OWN_DIRECTIVES: [(&str, &str); 10] = [
@@ -70,6 +74,22 @@ pub(in crate::config) fn user(
     scope.require("user", "user = \"…\"", package.as_str().parse().ok())
 }
 
+/// A path that is the rest of a line of a unit: what it ends in has to be part of it.
+pub(in crate::config) fn unit_path(
+    scope: &Scope,
+    name: &str,
+    text: Option<&Text>,
+) -> Result<Option<InstallPath>, Fault> {
+    let path: Option<InstallPath> = scope.parse_some(name, text)?;
+    if let (Some(path), Some(text)) = (&path, text)
+        && path.as_str().ends_with(['\\', ' '])
+    {
+        let reason = format_args!("`{path}` ends in a backslash or a blank, which no unit can say");
+        return Err(scope.invalid_but(name, text.span(), reason, "choose another path"));
+    }
+    Ok(path)
+}
+
 /// Environment variables by name.
 pub(in crate::config) fn environment(
     scope: &Scope,
@@ -85,6 +105,10 @@ pub(in crate::config) fn environment(
         }
         if text.starts_with("MKDEB_") {
             let reason = format_args!("`{text}` is mkdeb's own: names that start with `MKDEB_` are");
+            return Err(scope.invalid_but("environment", name.span(), reason, "choose another name"));
+        }
+        if OF_THE_SHELL.contains(&text.as_str()) {
+            let reason = format_args!("`{text}` is the shell's own, and launchers are shell scripts");
             return Err(scope.invalid_but("environment", name.span(), reason, "choose another name"));
         }
         environment.insert(text.clone(), value.get_ref().clone());

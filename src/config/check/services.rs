@@ -110,7 +110,7 @@ fn options(scope: &Scope, raw: &units::Service) -> Result<UnitOptions, Fault> {
     };
     Ok(UnitOptions {
         kind: one_of("type", raw.r#type.as_ref(), "a type of service", &KINDS, "exec")?,
-        working_directory: scope.parse_some("working-directory", raw.working_directory.as_ref())?,
+        working_directory: process::unit_path(scope, "working-directory", raw.working_directory.as_ref())?,
         state_directory: process::state(scope, "state-directory", raw.state_directory.as_ref())?,
         logs_directory: process::state(scope, "logs-directory", raw.logs_directory.as_ref())?,
         runtime_directory: process::state(scope, "runtime-directory", raw.runtime_directory.as_ref())?,
@@ -128,7 +128,7 @@ fn process(scope: &Scope, raw: &units::Service, package: &PackageName) -> Result
         user: process::user(scope, raw.user.as_ref(), package)?,
         group: scope.parse_some("group", raw.group.as_ref())?,
         environment: process::environment(scope, &raw.environment)?,
-        environment_file: scope.parse_some("environment-file", raw.environment_file.as_ref())?,
+        environment_file: process::unit_path(scope, "environment-file", raw.environment_file.as_ref())?,
     })
 }
 

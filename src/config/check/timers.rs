@@ -78,7 +78,7 @@ fn job(
         user: process::user(scope, raw.user.as_ref(), package)?,
         group: scope.parse_some("group", raw.group.as_ref())?,
         environment: process::environment(scope, &raw.environment)?,
-        environment_file: scope.parse_some("environment-file", raw.environment_file.as_ref())?,
+        environment_file: process::unit_path(scope, "environment-file", raw.environment_file.as_ref())?,
     };
     Ok(TimerJob::Own(Box::new((process, options(scope, raw)?))))
 }
@@ -106,7 +106,7 @@ fn own_job_only(raw: &units::Timer) -> Vec<(&'static str, Option<Range<usize>>)>
 fn options(scope: &Scope, raw: &units::Timer) -> Result<UnitOptions, Fault> {
     Ok(UnitOptions {
         kind: "oneshot".to_owned(),
-        working_directory: scope.parse_some("working-directory", raw.working_directory.as_ref())?,
+        working_directory: process::unit_path(scope, "working-directory", raw.working_directory.as_ref())?,
         state_directory: process::state(scope, "state-directory", raw.state_directory.as_ref())?,
         logs_directory: process::state(scope, "logs-directory", raw.logs_directory.as_ref())?,
         runtime_directory: process::state(scope, "runtime-directory", raw.runtime_directory.as_ref())?,
