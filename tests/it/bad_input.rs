@@ -429,10 +429,10 @@ impl Slow {
     fn start() -> Self {
         let project = Project::new("");
         let noise: Vec<u8> =
-            (0..40_000_000u32).map(|n| (n.wrapping_mul(n ^ 0x9e37_79b9) >> 13) as u8).collect();
+            (0..20_000_000u32).map(|n| (n.wrapping_mul(n ^ 0x9e37_79b9) >> 13) as u8).collect();
         project.write("app/a-large", noise);
         project.write("app/z-last", "before\n");
-        let mut command = project.command(&["build", "-Z", "xz:3", "--threads", "1"]);
+        let mut command = project.command(&["build", "-Z", "gzip:9", "--threads", "1"]);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let slow = Self { project, child };
         let begun = |path: &std::path::PathBuf| path.file_name().unwrap().as_bytes().starts_with(b".mkdeb-");
@@ -472,9 +472,12 @@ fn a_signal_ends_a_build_soon_and_leaves_nothing() {
     }
 }
 
+/// What is said, and what was done to the file.
+type Change = (&'static str, fn(&Path));
+
 #[test]
 fn an_input_that_changes_or_goes_away_meanwhile_is_named() {
-    let change: [(&str, fn(&Path)); 5] = [
+    let change: [Change; 5] = [
         ("it changed while it was being read", |path| fs::write(path, "after!\n").unwrap()),
         ("it changed while it was being read", |path| fs::write(path, "longer than before\n").unwrap()),
         ("No such file", |path| fs::remove_file(path).unwrap()),
@@ -517,14 +520,14 @@ fn a_tarball_that_changes_meanwhile_is_named() {
         }
     }
     let mut command =
-        project.command(&["build", "-Z", "xz:3", "--threads", "1", "--set", "app.tarball=app.tar"]);
+        project.command(&["build", "-Z", "gzip:9", "--threads", "1", "--set", "app.tarball=app.tar"]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let begun = |path: &std::path::PathBuf| path.file_name().unwrap().as_bytes().starts_with(b".mkdeb-");
     while !project.listing().iter().any(begun) {
         std::thread::sleep(Duration::from_millis(5));
     }
     let file = fs::OpenOptions::new().write(true).open(project.path("app.tar")).unwrap();
-    std::os::unix::fs::FileExt::write_at(&file, b"changed", 39_000_000).unwrap();
+    std::os::unix::fs::FileExt::write_at(&file, b"changed", 19_000_000).unwrap();
     let (project, ran) = Slow { project, child }.end();
     assert_eq!(ran.code, Some(2), "{}", ran.err);
     assert!(

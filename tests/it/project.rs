@@ -34,7 +34,7 @@ impl Project {
     /// A project whose manifest is `HEAD` and these lines.
     pub fn new(more: &str) -> Self {
         let project = Self(tempfile::tempdir().unwrap());
-        project.write("mkdeb.toml", &format!("{HEAD}{more}"));
+        project.write("mkdeb.toml", format!("{HEAD}{more}"));
         project.write("app/orders/__init__.py", "def main():\n    print('orders')\n");
         make_venv(&project.path("build/venv"));
         project.program("build/venv/bin/serve", "#!/bin/sh\nexit 0\n");
