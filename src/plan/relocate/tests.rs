@@ -325,6 +325,12 @@ fn what_is_no_virtualenv_of_a_hosts_python_is_refused() {
         let words = format!("`build/venv` was made by a virtualenv older than 20: it holds `{path}`");
         refused(&sketch().text(&path, ""), &words);
     }
+    refused(
+        &without(sketch(), "pyvenv.cfg")
+            .text("lib/python3.11/os.py", "")
+            .text("lib/python3.11/orig-prefix.txt", "/usr"),
+        "`build/venv` was made by a virtualenv older than 20: it holds `lib/python3.11/orig-prefix.txt`",
+    );
     refused(&sketch().bytes("pyvenv.cfg", b"home = \xff"), "failed to read `pyvenv.cfg`");
 }
 

@@ -102,6 +102,9 @@ fn root_marker(tree: &SourceTree) -> Result<PyvenvCfg, Error> {
         return Err(Error::Conda { name });
     }
     let Some(text) = tree.text("pyvenv.cfg") else {
+        if let Some(path) = old_mark(tree) {
+            return Err(Error::OldVirtualenv { name, path });
+        }
         let is_interpreter = tree.entries.iter().any(|(path, _)| {
             path.as_str().is_some_and(|path| path.starts_with("lib/python3") && path.ends_with("/os.py"))
         });
@@ -115,6 +118,13 @@ fn root_marker(tree: &SourceTree) -> Result<PyvenvCfg, Error> {
         return Err(Error::NotVirtualenv { name, reason: "its `pyvenv.cfg` has no `home`" });
     }
     Ok(cfg)
+}
+
+/// What only a virtualenv before 20 writes, which wrote no `pyvenv.cfg` either.
+fn old_mark(tree: &SourceTree) -> Option<String> {
+    let mut paths = tree.entries.keys().filter_map(|path| path.as_str());
+    let is_mark = |path: &&str| path.starts_with("lib/python") && path.ends_with("/orig-prefix.txt");
+    paths.find(is_mark).map(str::to_owned)
 }
 
 fn library(tree: &SourceTree) -> Result<PythonVersion, Error> {
