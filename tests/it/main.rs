@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod bad_virtualenvs;
 mod bed;
 mod beds;
 mod build;
@@ -22,3 +23,4 @@ mod sample;
 mod scripts;
 mod system;
 mod tidy;
+mod trial;

@@ -5,5 +5,7 @@ mod compile;
 mod deploy;
 mod deployment;
 pub mod fixture;
+mod inputs;
 mod lifecycle;
 mod project;
+pub mod virtualenvs;
