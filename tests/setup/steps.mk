@@ -2,7 +2,7 @@
 STEP := $(HERE)/step
 PIN := $(HERE)/requirements
 
-all: venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15
+all: wheels-examples venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15
 
 # In the order in which two jobs finish soonest: Python 3.11 has most virtualenvs.
 root-bookworm:
@@ -13,6 +13,10 @@ tools:
 
 wheels: tools
 	$(STEP) $@ $(HERE)/wheels $(wildcard $(PIN)/*.txt) -- $(HERE)/wheels $(PIN)
+
+EXAMPLES = $(wildcard $(HERE)/../../debian-examples/*/requirements.txt)
+wheels-examples: tools
+	$(STEP) $@ $(HERE)/wheels-examples $(EXAMPLES) -- $(HERE)/wheels-examples $(EXAMPLES)
 
 root-bullseye root-trixie root-forky: root-%:
 	$(STEP) $@ $(HERE)/root -- $(HERE)/root $*
@@ -35,5 +39,5 @@ venvs-3.14: root-forky tools wheels
 venvs-3.15: root-forky tools wheels
 	$(VENVS) 3.15 root-forky
 
-.PHONY: all tools wheels root-bookworm root-bullseye root-trixie root-forky
+.PHONY: all tools wheels wheels-examples root-bookworm root-bullseye root-trixie root-forky
 .PHONY: venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15

@@ -1,0 +1,1 @@
+"""Seals and opens short texts. An example of an application with compiled dependencies."""

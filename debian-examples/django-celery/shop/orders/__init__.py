@@ -1,0 +1,1 @@
+"""Orders: taken by the web, confirmed by the worker."""
