@@ -33,12 +33,28 @@ fn add_tree(draft: &mut Draft<'_>, tree: &SourceTree, target: &InstallPath) -> R
         }
         let relative =
             path.as_str().ok_or_else(|| Error::NotUtf8 { input: tree.name.clone(), path: path.clone() })?;
+        refuse_reserved(draft, tree, path, target)?;
         let kind = node_kind(tree, path, entry)?;
         let node = Node { kind, origin: format!("`{}`", tree.name), mtime: Some(entry.mtime) };
         draft.tree.insert(target.join(relative)?, node)?;
     }
     if tree.entries.keys().any(|path| path.as_bytes() == b".git") {
         draft.notes.push(Note::detail(&tree.name, "left out `.git`"));
+    }
+    Ok(())
+}
+
+/// The release's `.mkdeb` is mkdeb's own, and so is `venv` where there is a virtualenv.
+fn refuse_reserved(
+    draft: &Draft<'_>,
+    tree: &SourceTree,
+    path: &ArchivePath,
+    target: &InstallPath,
+) -> Result<(), Error> {
+    let top = path.as_bytes().split(|b| *b == b'/').next().unwrap_or_default();
+    let is_reserved = top == b".mkdeb" || top == b"venv" && draft.recipe.venv.is_some();
+    if *target == draft.place.release && is_reserved {
+        return Err(Error::Reserved { input: tree.name.clone(), path: path.clone() });
     }
     Ok(())
 }

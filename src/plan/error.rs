@@ -2,6 +2,7 @@
 
 use crate::package::tree::Collision;
 use crate::types::path::ArchivePath;
+use crate::types::path::InstallPath;
 
 /// Why no package can be planned from these inputs.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +32,24 @@ pub enum Error {
         input: String,
         /// Where.
         path: ArchivePath,
+    },
+    /// A name in the release that is mkdeb's.
+    #[error("`{input}` has `{path}`, where mkdeb puts files of its own")]
+    Reserved {
+        /// The input.
+        input: String,
+        /// Where.
+        path: ArchivePath,
+    },
+    /// A directory that dpkg would make before its owner exists.
+    #[error(
+        "`[[directory]]` {directory} has an owner or a mode of its own, and the package installs `{path}` in it"
+    )]
+    Shared {
+        /// The directory.
+        directory: InstallPath,
+        /// What is in it.
+        path: InstallPath,
     },
     /// A link out of the tree.
     #[error("`{input}` has a link `{path}` to `{target}`, which leaves the tree")]
@@ -103,6 +122,8 @@ impl Error {
         Some(match self {
             Self::Relocate(error) => return error.hint(),
             Self::Collision(_) => "leave one of them out, or install it elsewhere".to_owned(),
+            Self::Reserved { .. } => "rename it, or leave it out with `exclude`".to_owned(),
+            Self::Shared { .. } => "install that elsewhere, or leave the directory to root".to_owned(),
             Self::NotUtf8 { .. } => "rename it, or leave it out with `exclude`".to_owned(),
             Self::Leaves { .. } => {
                 "make the link relative and inside the tree, or leave it out with `exclude`".to_owned()

@@ -39,6 +39,26 @@ pub(in crate::plan) fn add(draft: &mut Draft<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// Refuses what lies in a directory that is to be another account's, or has a mode of its own: dpkg would make
+/// that directory first, as root's, and whoever owns it could change what root puts there.
+pub(in crate::plan) fn check_directories(draft: &Draft<'_>) -> Result<(), Error> {
+    let recipe = draft.recipe;
+    let secrets = recipe.configs.iter().filter(|config| config.kind == ConfigKind::Secret);
+    let secrets = secrets.map(|config| &config.path);
+    for directory in &recipe.directories {
+        let is_roots =
+            directory.owner.as_ref().is_none_or(|owner| owner.is_root()) && directory.group.is_none();
+        if is_roots && directory.mode == Mode::EXECUTABLE {
+            continue;
+        }
+        let mut shipped = draft.tree.iter().map(|(path, _)| path).chain(secrets.clone());
+        if let Some(path) = shipped.find(|path| path.is_within(&directory.path)) {
+            return Err(Error::Shared { directory: directory.path.clone(), path: path.clone() });
+        }
+    }
+    Ok(())
+}
+
 struct FileKind {
     mode: Option<Mode>,
     conffile: bool,

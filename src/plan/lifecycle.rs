@@ -71,6 +71,8 @@ fn add_lists(draft: &mut Draft<'_>) -> Result<(), Error> {
     let units = all_units(draft.recipe);
     let units: String =
         units.iter().map(|unit| format!("{} {}\n", unit.name, kind_name(unit.kind))).collect();
+    let data: String = data(draft.recipe)?.iter().map(|path| format!("{path}\n")).collect();
+    draft.write(draft.place.internal("data")?, Mode::PLAIN, data)?;
     draft.write(draft.place.internal("conffiles")?, Mode::PLAIN, conffiles)?;
     draft.write(draft.place.internal("units")?, Mode::PLAIN, units)
 }

@@ -42,6 +42,7 @@ pub(in crate::plan) fn plan(request: &Request<'_>, id: ReleaseId) -> Result<Plan
     units::add(&mut draft)?;
     files::add(&mut draft)?;
     files::add_users(&mut draft)?;
+    files::check_directories(&draft)?;
     docs::add(&mut draft)?;
     add_markers(&mut draft)?;
     let scripts = lifecycle::add(&mut draft, &python)?;

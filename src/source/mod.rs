@@ -9,6 +9,7 @@ mod wanted;
 use std::collections::BTreeMap;
 
 use crate::source::tree::SourceEntry;
+use crate::source::tree::SourceKind;
 use crate::source::tree::SourceTree;
 pub use crate::source::wanted::wants_text;
 
@@ -26,10 +27,13 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// The newest modification time among all inputs, in seconds since 1970.
+    /// The newest modification time among all files and links, in seconds since 1970.
+    ///
+    /// A directory's time says when it was copied or checked out, not when what it holds was made.
     pub fn newest(&self) -> u64 {
         let trees = [&self.app].into_iter().chain(&self.venv).chain(&self.trees);
         let entries = trees.flat_map(|tree| tree.entries.values()).chain(self.files.values());
+        let entries = entries.filter(|entry| !matches!(entry.kind, SourceKind::Directory));
         entries.map(|entry| entry.mtime).max().unwrap_or(0)
     }
 }

@@ -116,6 +116,10 @@ pub(in crate::config) fn environment(
     Ok(environment)
 }
 
+/// Directories below `/var/lib`, `/var/log` and `/run` that no service may have.
+const SYSTEM: [&[u8]; 10] =
+    [b"apt", b"dbus", b"dpkg", b"journal", b"mkdeb", b"postgresql", b"private", b"sudo", b"systemd", b"ucf"];
+
 /// Names of directories below `/var/lib`, `/var/log` or `/run`.
 pub(in crate::config) fn state(
     scope: &Scope,
@@ -125,6 +129,19 @@ pub(in crate::config) fn state(
     items(raw, |text, span| {
         let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-".contains(&b));
         match ArchivePath::new(text.as_bytes()) {
+            // systemd would give all below it to the service (systemd.exec(5), `StateDirectory=`).
+            Ok(path)
+                if SYSTEM
+                    .iter()
+                    .any(|system| path.as_bytes().split(|b| *b == b'/').next() == Some(system)) =>
+            {
+                Err(scope.invalid_but(
+                    name,
+                    span,
+                    format_args!("`{text}` is the system's"),
+                    "choose another name",
+                ))
+            }
             Ok(path) if plain && !path.is_root() => Ok(path.as_str().unwrap_or_default().to_owned()),
             _ => {
                 let reason = format_args!("`{text}` is not a relative path of letters, digits and `. _ - /`");

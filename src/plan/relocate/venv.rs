@@ -214,5 +214,6 @@ fn voted(tree: &SourceTree) -> Option<String> {
 
 /// Replacing `/usr` would change paths that mean the host.
 fn is_place(path: &str) -> bool {
-    path.starts_with('/') && !["/", "/usr", "/usr/local"].contains(&path)
+    const SHARED: [&str; 4] = ["/usr/local", "/usr/bin", "/usr/lib", "/usr/share"];
+    path.starts_with('/') && path.matches('/').count() > 1 && !SHARED.contains(&path)
 }

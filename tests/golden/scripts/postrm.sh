@@ -85,7 +85,7 @@ purge() {
         each_datum remove_datum
     fi
     rm -rf "$state"
-    rm -f "$root/var/log/mkdeb/$package.log"*
+    rm -f "$root/var/log/mkdeb/$package.log" "$root/var/log/mkdeb/$package.log".[0-9]*
     for directory in "$root/var/lib/mkdeb" "$root/var/log/mkdeb"; do
         rmdir "$directory" 2>/dev/null || true
     done
@@ -101,7 +101,14 @@ forget_unit() { # UNIT
     fi
 }
 
+# Only what was not there before this package came, and what no other package counts on.
 remove_datum() { # PATH
+    [ -f "$state/made" ] && grep -qxF -- "$1" "$state/made" || return 0
+    for other in "$root"/var/lib/mkdeb/*/data; do
+        if [ "$other" != "$state/data" ] && [ -f "$other" ] && grep -qxF -- "$1" "$other"; then
+            return 0
+        fi
+    done
     rm -rf -- "$root$1" || echo "mkdeb: $package: $1 could not be removed" >&2
     case $1 in
         # The directory of a secret, which no package owns.

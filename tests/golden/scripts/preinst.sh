@@ -42,6 +42,15 @@ refuse_foreign_prefix() {
     fi
 }
 
+# Releases that another way of deploying left would look like left-overs of ours.
+refuse_foreign_releases() {
+    if [ ! -e "$root$prefix/.mkdeb-owner" ] && [ ! -e "$state/prefix" ] &&
+        [ -n "$(ls -A "$root$prefix/releases" 2>/dev/null)" ]; then
+        refuse "$prefix/releases holds releases of another kind" \
+            "move them away: mv $prefix/releases $prefix/releases.old"
+    fi
+}
+
 refuse_missing_interpreter() {
     if [ -n "$interpreter" ] && [ ! -x "$root$interpreter" ]; then
         refuse "there is no interpreter $interpreter on this host" "install the package that has it first"
@@ -66,6 +75,7 @@ refuse_failed_release() {
 case "${1:-}" in
     install)
         refuse_foreign_prefix
+        refuse_foreign_releases
         refuse_missing_interpreter
         ;;
     upgrade)

@@ -95,6 +95,12 @@ impl App {
         format!("{}-{}", self.version, self.build)
     }
 
+    /// What a purge deletes.
+    fn data(&self) -> Vec<mkdeb::types::path::InstallPath> {
+        let fixed = ["/srv/orders", "/var/lib/orders"].into_iter();
+        fixed.chain(self.secret).map(|path| path.parse().unwrap()).collect()
+    }
+
     fn release(&self) -> Release {
         Release {
             package: self.package.parse().unwrap(),
@@ -204,6 +210,8 @@ impl App {
         );
         let sums = self.conffiles.iter().map(|(path, text)| format!("{:x}  {path}\n", md5::compute(text)));
         put(&mkdeb.join("conffiles"), &sums.collect::<String>(), 0o644);
+        let data = self.data().iter().map(|path| format!("{path}\n")).collect::<String>();
+        put(&mkdeb.join("data"), &data, 0o644);
         let units = self.units.iter().map(|unit| format!("{} service\n", unit.unit.name));
         put(&mkdeb.join("units"), &units.collect::<String>(), 0o644);
         for (name, text) in &self.hooks {
@@ -258,10 +266,8 @@ impl App {
             interpreter: Some("/usr/bin/python3.11".parse().unwrap()),
             replaces: self.replaces.iter().map(|name| name.parse().unwrap()).collect(),
         };
-        let mut data: Vec<_> = vec!["/srv/orders".parse().unwrap(), "/var/lib/orders".parse().unwrap()];
-        data.extend(self.secret.iter().map(|path| path.parse().unwrap()));
         let units = self.units.iter().map(|unit| unit.unit.name.clone()).collect();
-        let postrm = Postrm { release: self.release(), units, data };
+        let postrm = Postrm { release: self.release(), units, data: self.data() };
         put(&debian.join("preinst"), &templates.render("preinst.sh.hbs", &preinst).unwrap(), 0o755);
         let postinst = Postinst { release: self.release() };
         put(&debian.join("postinst"), &templates.render("postinst.sh.hbs", &postinst).unwrap(), 0o755);

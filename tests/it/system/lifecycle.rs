@@ -257,7 +257,7 @@ fn a_switch_that_was_killed_is_undone_and_done_by_the_next_run() {
         std::fs::write(root.path().join("srv/kill.py"), kill).unwrap();
         root.sh(&format!(
             "cd /; setsid dpkg --force-unsafe-io -i {second} >/tmp/out 2>&1 & session=$!; n=0
-             while [ ! -e /tmp/here ]; do sleep 0.1; n=$((n+1)); [ $n -lt 200 ] || {{ cat /tmp/out; exit 1; }}; done
+             while [ ! -e /tmp/here ]; do sleep 0.1; n=$((n+1)); [ $n -lt 900 ] || {{ cat /tmp/out; exit 1; }}; done
              python3 /srv/kill.py $session; touch /srv/calm; sleep 0.2"
         ));
         assert!(root.path().join("var/lib/mkdeb/orders/transaction").exists());
