@@ -99,9 +99,13 @@ fn words(draft: &Draft<'_>, launcher: &Launcher<'_>) -> Result<Vec<Vec<Part>>, E
 
 /// The absolute path of a program: as it stands, or one that the release ships.
 fn program(draft: &Draft<'_>, path: &str, owner: &str) -> Result<String, Error> {
-    if path.starts_with('/') {
-        return Ok(path.to_owned());
-    }
+    let prefix = format!("{}/", draft.place.prefix);
+    let path = match path.strip_prefix(&prefix) {
+        // Below the prefix there is only the release, whose directory has a name that nobody can know.
+        Some(relative) => relative,
+        None if path.starts_with('/') => return Ok(path.to_owned()),
+        None => path,
+    };
     let absolute = draft.place.below(path)?;
     let missing = |reason| {
         let in_venv = format!("venv/bin/{}", path.rsplit('/').next().unwrap_or(path));
