@@ -17,7 +17,7 @@ demo:
 	demo/run
 
 examples:
-	examples/run
+	tests/run examples
 
 clean:
 	cargo clean

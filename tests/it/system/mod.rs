@@ -4,6 +4,7 @@ mod booted;
 mod compile;
 mod deploy;
 mod deployment;
+mod examples;
 pub mod fixture;
 mod inputs;
 mod lifecycle;

@@ -1,0 +1,107 @@
+//! Commands that the documents tell readers to type: each is run by a test, or by CI.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use super::project::blocks;
+
+/// How a command is known to work.
+#[derive(Debug, Clone, Copy)]
+enum Run {
+    /// By the test of this name, which takes it from the document.
+    Test(&'static str),
+    /// By `.ci/run`, where the line stands.
+    Ci,
+}
+use Run::{Ci, Test};
+
+const README: Run = Test("the_first_package_of_the_readme_is_made_and_installed_as_it_says");
+const HELLO: Run = Test("the_hello_example_comes_and_goes");
+const COMPILED: Run = Test("the_compiled_example_comes_and_goes");
+const PYPROJECT: Run = Test("the_pyproject_example_comes_and_goes");
+const FLASK: Run = Test("the_flask_service_example_serves_and_keeps_the_admins_settings_through_an_upgrade");
+const DJANGO: Run = Test("the_django_celery_example_migrates_serves_and_works_in_the_background");
+
+/// Document, command, and how it is run.
+const COMMANDS: &[(&str, &str, Run)] = &[
+    ("README.md", "make demo", Ci),
+    ("README.md", "make test", Ci),
+    ("README.md", "mkdir -p build", README),
+    ("README.md", "git archive --prefix=orders/ --output build/orders.tar.gz HEAD", README),
+    ("README.md", "/usr/bin/python3 -m venv build/venv", README),
+    ("README.md", "build/venv/bin/pip install -r requirements.txt", README),
+    ("README.md", "mkdeb build", README),
+    ("README.md", "apt install ./dist/orders_1.4.2_amd64.deb", README),
+    ("debian-examples/hello/README.md", "./make-inputs", HELLO),
+    ("debian-examples/hello/README.md", "mkdeb build", HELLO),
+    ("debian-examples/hello/README.md", "apt install ./dist/hello-app_1.0.0_all.deb", HELLO),
+    ("debian-examples/hello/README.md", "hello-app Debian", HELLO),
+    ("debian-examples/compiled/README.md", "./make-inputs", COMPILED),
+    ("debian-examples/compiled/README.md", "mkdeb build", COMPILED),
+    ("debian-examples/compiled/README.md", "apt install ./dist/seal_2.1.0_amd64.deb", COMPILED),
+    ("debian-examples/compiled/README.md", "key=$(seal key)", COMPILED),
+    (
+        "debian-examples/compiled/README.md",
+        "echo secret | seal close \"$key\" | seal open \"$key\"",
+        COMPILED,
+    ),
+    ("debian-examples/pyproject/README.md", "./make-inputs", PYPROJECT),
+    ("debian-examples/pyproject/README.md", "mkdeb build", PYPROJECT),
+    ("debian-examples/pyproject/README.md", "apt install ./dist/word-count_0.3.0~rc1_all.deb", PYPROJECT),
+    ("debian-examples/pyproject/README.md", "echo to be or not to be | word-count --top 1", PYPROJECT),
+    ("debian-examples/flask-service/README.md", "./make-inputs", FLASK),
+    ("debian-examples/flask-service/README.md", "mkdeb build", FLASK),
+    ("debian-examples/flask-service/README.md", "apt install ./dist/orders_1.0.0-1_amd64.deb", FLASK),
+    ("debian-examples/flask-service/README.md", "echo ORDERS_GREETING=welcome >/etc/orders/env", FLASK),
+    ("debian-examples/flask-service/README.md", "systemctl restart orders", FLASK),
+    ("debian-examples/flask-service/README.md", "systemctl status orders", FLASK),
+    ("debian-examples/django-celery/README.md", "./make-inputs", DJANGO),
+    ("debian-examples/django-celery/README.md", "mkdeb build", DJANGO),
+    ("debian-examples/django-celery/README.md", "apt install ./dist/shop_1.0.0_amd64.deb", DJANGO),
+    ("debian-examples/django-celery/README.md", "systemctl status shop-web shop-worker shop-beat", DJANGO),
+    ("debian-examples/django-celery/README.md", "systemctl list-timers shop-clearsessions.timer", DJANGO),
+    (
+        "debian-examples/django-celery/README.md",
+        "setpriv --reuid shop --regid shop --init-groups shop-manage showmigrations",
+        DJANGO,
+    ),
+];
+
+/// Every document with its commands, one a line.
+fn documented() -> BTreeSet<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut commands = BTreeSet::new();
+    let is_ours = |entry: &walkdir::DirEntry| {
+        let name = entry.file_name().to_string_lossy();
+        entry.depth() == 0 || !(name.starts_with('.') || ["target", "build"].contains(&&*name))
+    };
+    for entry in walkdir::WalkDir::new(root).into_iter().filter_entry(is_ours).map(Result::unwrap) {
+        if entry.path().extension().is_none_or(|ending| ending != "md") {
+            continue;
+        }
+        let name = entry.path().strip_prefix(root).unwrap().to_str().unwrap();
+        let text = fs::read_to_string(entry.path()).unwrap();
+        for language in ["sh", "bash", "shell", "console"] {
+            for line in blocks(&text, language).iter().flat_map(|block| block.lines()) {
+                commands.insert((name.to_owned(), line.to_owned()));
+            }
+        }
+    }
+    commands
+}
+
+#[test]
+fn every_command_that_a_document_tells_readers_to_type_is_run() {
+    let listed =
+        COMMANDS.iter().map(|(document, command, _)| ((*document).to_owned(), (*command).to_owned()));
+    assert_eq!(documented(), listed.collect(), "on the left what documents say, on the right what is run");
+    let ci = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/run")).unwrap();
+    let tests = concat!(include_str!("mod.rs"), include_str!("services.rs"));
+    for (document, command, run) in COMMANDS {
+        match run {
+            Test(name) => assert!(tests.contains(&format!("fn {name}()")), "{document}: no test `{name}`"),
+            Ci => assert!(ci.lines().any(|line| line == *command), "{document}: CI does not `{command}`"),
+        }
+    }
+}
