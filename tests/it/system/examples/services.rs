@@ -120,7 +120,7 @@ fn the_timer_fires(host: &Booted) {
 }
 
 fn the_admins_key_is_used(host: &Booted) {
-    let key = "setpriv --reuid shop --regid shop --init-groups shop-manage shell -c 'from django.conf import settings; print(settings.SECRET_KEY)'";
+    let key = "setpriv --reuid shop --regid shop --init-groups shop-manage shell -v 0 -c 'from django.conf import settings; print(settings.SECRET_KEY)'";
     let first = host.sh(key);
     assert_eq!(first, host.read("/var/lib/shop/secret-key"));
     host.sh("echo chosen >/etc/shop/secret-key");
@@ -153,7 +153,7 @@ fn versions_come(project: &Project, host: &Booted) {
     assert_eq!(host.read("/etc/shop/secret-key"), "chosen\n");
     ask(host, url, "item=milk", "\"number\": 2");
     ask(host, url, "", "{\"number\": 2, \"item\": \"milk\", \"confirmed\": true}");
-    let wrong = migration("0003_wrong", "0002_shout", "UPDATE nothing SET item = 1");
+    let wrong = migration("0003_wrong", "0002_shout", "UPDATE nowhere SET item = 1");
     let third = another_version(
         project,
         host,
@@ -161,7 +161,7 @@ fn versions_come(project: &Project, host: &Booted) {
         &format!("sed -i 's/1\\.1\\.0/1.2.0/' shop/__init__.py\n{wrong}"),
     );
     let failed = host.run(&["dpkg", "-i", &third]);
-    assert!(!failed.success() && failed.stderr.contains("no such table: nothing"), "{}", failed.text());
+    assert!(!failed.success() && failed.stderr.contains("no such table: nowhere"), "{}", failed.text());
     ask(host, url, "", "1.1.0");
     assert_eq!(host.sh("systemctl is-active shop-web shop-worker shop-beat"), "active\n".repeat(3));
     assert_eq!(host.ok(&["dpkg-query", "-W", "-f", "${db:Status-Abbrev}${Version}", "shop"]), "ii 1.1.0");
