@@ -104,10 +104,12 @@ impl Report {
             }
         };
         let mut out = std::io::stdout().lock();
-        out.write_all(text.as_bytes())
-            .and_then(|()| out.flush())
-            .map_err(|error| Failure::new(Unprinted(error), None))?;
-        Ok(ExitCode::SUCCESS)
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            // Whoever reads has read enough: `mkdeb build --dry-run | head`.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+            Err(error) => Err(Failure::new(Unprinted(error), None)),
+            Ok(()) => Ok(ExitCode::SUCCESS),
+        }
     }
 
     fn renderer(&self) -> annotate_snippets::Renderer {

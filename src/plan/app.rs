@@ -1,6 +1,7 @@
 //! The application's files, and what `[[tree]]` adds to the release.
 
 use crate::package::blob::Blob;
+use crate::package::tree::Collision;
 use crate::package::tree::Node;
 use crate::package::tree::NodeKind;
 use crate::plan::Error;
@@ -33,10 +34,11 @@ fn add_tree(draft: &mut Draft<'_>, tree: &SourceTree, target: &InstallPath) -> R
         }
         let relative =
             path.as_str().ok_or_else(|| Error::NotUtf8 { input: tree.name.clone(), path: path.clone() })?;
-        refuse_reserved(draft, tree, path, target)?;
+        let installed = target.join(relative)?;
+        refuse_reserved(draft, tree, &installed)?;
         let kind = node_kind(tree, path, entry)?;
         let node = Node { kind, origin: format!("`{}`", tree.name), mtime: Some(entry.mtime) };
-        draft.tree.insert(target.join(relative)?, node)?;
+        draft.tree.insert(installed, node)?;
     }
     if tree.entries.keys().any(|path| path.as_bytes() == b".git") {
         draft.notes.push(Note::detail(&tree.name, "left out `.git`"));
@@ -44,17 +46,14 @@ fn add_tree(draft: &mut Draft<'_>, tree: &SourceTree, target: &InstallPath) -> R
     Ok(())
 }
 
-/// The release's `.mkdeb` is mkdeb's own, and so is `venv` where there is a virtualenv.
-fn refuse_reserved(
-    draft: &Draft<'_>,
-    tree: &SourceTree,
-    path: &ArchivePath,
-    target: &InstallPath,
-) -> Result<(), Error> {
-    let top = path.as_bytes().split(|b| *b == b'/').next().unwrap_or_default();
-    let is_reserved = top == b".mkdeb" || top == b"venv" && draft.recipe.venv.is_some();
-    if *target == draft.place.release && is_reserved {
-        return Err(Error::Reserved { input: tree.name.clone(), path: path.clone() });
+/// The release's `.mkdeb` is mkdeb's own, and `venv` is the virtualenv's where there is one.
+fn refuse_reserved(draft: &Draft<'_>, tree: &SourceTree, path: &InstallPath) -> Result<(), Error> {
+    let venv = draft.recipe.venv.iter().map(|venv| ("venv", format!("`{}`", venv.source)));
+    for (name, owner) in venv.chain([(".mkdeb", "mkdeb".to_owned())]) {
+        if path.is_within(&draft.place.below(name)?) {
+            let first = format!("`{}`", tree.name);
+            return Err(Collision::Twice { path: path.clone(), first, second: owner }.into());
+        }
     }
     Ok(())
 }

@@ -33,14 +33,6 @@ pub enum Error {
         /// Where.
         path: ArchivePath,
     },
-    /// A name in the release that is mkdeb's.
-    #[error("`{input}` has `{path}`, where mkdeb puts files of its own")]
-    Reserved {
-        /// The input.
-        input: String,
-        /// Where.
-        path: ArchivePath,
-    },
     /// A directory that dpkg would make before its owner exists.
     #[error(
         "`[[directory]]` {directory} has an owner or a mode of its own, and the package installs `{path}` in it"
@@ -122,7 +114,6 @@ impl Error {
         Some(match self {
             Self::Relocate(error) => return error.hint(),
             Self::Collision(_) => "leave one of them out, or install it elsewhere".to_owned(),
-            Self::Reserved { .. } => "rename it, or leave it out with `exclude`".to_owned(),
             Self::Shared { .. } => "install that elsewhere, or leave the directory to root".to_owned(),
             Self::NotUtf8 { .. } => "rename it, or leave it out with `exclude`".to_owned(),
             Self::Leaves { .. } => {

@@ -7,6 +7,7 @@ use crate::config::recipe::CommandRun;
 use crate::config::recipe::Process;
 use crate::package::tree::NodeKind;
 use crate::plan::Error;
+use crate::plan::Note;
 use crate::plan::draft::Draft;
 use crate::template::launchers::EntryPointCommand;
 use crate::template::launchers::Environment;
@@ -34,6 +35,13 @@ pub(in crate::plan) struct Launcher<'a> {
 pub(in crate::plan) fn add_commands(draft: &mut Draft<'_>, interpreter: &str) -> Result<(), Error> {
     let recipe = draft.recipe;
     for command in &recipe.commands {
+        if let CommandRun::EntryPoint(entry) = &command.run
+            && !has_module(draft, &entry.module)?
+        {
+            let text =
+                format!("`{}` is in no directory of `python-path` and not in the virtualenv", entry.module);
+            draft.notes.push(Note::warning(&format!("[[command]] {}", command.name), text));
+        }
         let text = command_text(draft, command, interpreter)?;
         let launcher = draft.place.internal(&format!("bin/{}", command.name))?;
         draft.write(launcher, Mode::EXECUTABLE, text)?;
@@ -43,6 +51,23 @@ pub(in crate::plan) fn add_commands(draft: &mut Draft<'_>, interpreter: &str) ->
         draft.link(link, target)?;
     }
     Ok(())
+}
+
+/// Whether a module is where launchers or the virtualenv would find it: as a file, a directory or an extension.
+fn has_module(draft: &Draft<'_>, module: &str) -> Result<bool, Error> {
+    let libraries = draft.place.venv()?.join("lib")?;
+    let mut places = draft.python_path()?;
+    let packages = draft.tree.iter().map(|(path, _)| path).filter(|path| path.file_name() == "site-packages");
+    places.extend(packages.filter(|path| path.is_within(&libraries)).map(ToString::to_string));
+    let module = module.replace('.', "/");
+    let stems: Vec<String> = places.iter().map(|place| format!("{place}/{module}")).collect();
+    let is_module = |path: &str| {
+        let rest = stems.iter().find_map(|stem| path.strip_prefix(stem.as_str()));
+        rest.is_some_and(|rest| {
+            rest.is_empty() || rest == ".py" || rest.starts_with('.') && rest.ends_with(".so")
+        })
+    };
+    Ok(draft.tree.iter().any(|(path, _)| is_module(path.as_str())))
 }
 
 fn command_text(draft: &Draft<'_>, command: &CommandRecipe, interpreter: &str) -> Result<String, Error> {

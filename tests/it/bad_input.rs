@@ -198,10 +198,10 @@ fn one_path_has_one_source() {
     let project = Project::new("");
     project.write("app/venv/x", "");
     project.write("app/venv/bin/serve", "");
-    project.refused(&[], &["both `app` and ", "/venv/bin/serve`"]);
+    project.refused(&[], &["both `app` and `build/venv` install `/opt/orders/releases/", "/venv`"]);
     let project = Project::new("");
     project.write("app/.mkdeb", "");
-    project.refused(&[], &["makes `/opt/orders/releases/"]);
+    project.refused(&[], &["both `app` and mkdeb install `/opt/orders/releases/", "/.mkdeb`"]);
     let project = Project::new("");
     project.write(&format!("app/{}", "n".repeat(250)), "");
     project.refused(&[], &["a name is longer than the 246 bytes that dpkg can unpack"]);
@@ -555,4 +555,41 @@ fn a_secret_of_the_environment_does_not_become_public() {
     assert_eq!(ran.code, Some(2));
     assert!(ran.err.contains("has the value of the environment variable `DEPLOY_TOKEN`"), "{}", ran.err);
     assert!(HEAD.contains("order service") && !project.path("dist").exists());
+}
+
+#[test]
+fn a_directory_of_a_service_is_no_place_for_what_root_installs() {
+    let directory =
+        "[[directory]]\npath = \"/etc/orders\"\nowner = \"orders\"\n[[user]]\nname = \"orders\"\n";
+    let refused =
+        "error: `[[directory]]` /etc/orders has an owner or a mode of its own, and the package installs";
+    let shipped = "[[config]]\nsource = \"orders.conf\"\npath = \"/etc/orders/orders.conf\"\n";
+    let secret = "[[config]]\nsecret = true\npath = \"/etc/orders/orders.conf\"\n";
+    for config in [shipped, secret] {
+        let project = Project::new(&format!("{directory}{config}"));
+        project.write("orders.conf", "");
+        project.refused(&[], &[refused, "`/etc/orders/orders.conf` in it", "hint: install that elsewhere"]);
+    }
+}
+
+#[test]
+fn a_state_directory_of_the_system_is_refused() {
+    let service =
+        "[[service]]\nname = \"orders\"\nexec = \"venv/bin/serve\"\nstate-directory = \"dpkg/info\"\n";
+    Project::new(service).refused(&[], &["`dpkg/info` is the system's", "hint: choose another name"]);
+}
+
+#[test]
+fn a_module_that_nobody_ships_is_told() {
+    let project = Project::new("[[command]]\nname = \"orders\"\nentry-point = \"orders.cil:main\"\n");
+    let words = "warning: [[command]] orders: `orders.cil` is in no directory of `python-path`";
+    assert!(project.build(&[]).err.contains(words));
+    project.refused(&["--strict"], &["`orders.cil` is in no directory of `python-path`"]);
+}
+
+#[test]
+fn a_program_below_the_prefix_is_looked_for_in_the_release() {
+    let service = "[[service]]\nname = \"orders\"\nexec = \"/opt/orders/venv/bin/missing\"\n";
+    Project::new(service)
+        .refused(&[], &["`exec` of `orders` starts `venv/bin/missing`, which is not in the release"]);
 }

@@ -440,3 +440,35 @@ fn in_a_dpkg_root_only_links_and_files_change() {
     assert!(!host.path().join("var/lib/mkdeb").exists());
     assert!(!Path::new("/var/lib/mkdeb").exists() && !Path::new("/opt/orders").exists());
 }
+
+#[test]
+fn a_purge_deletes_only_what_was_not_there_before() {
+    let root = need!(Root::new(Suite::Bookworm));
+    let one = App::new("1.0");
+    let [first] = shelf(&root, [&one]);
+    root.sh("mkdir -p /srv/orders; echo mine >/srv/orders/admin");
+    install(&root, &first).ok("install");
+    root.ok(&["dpkg", "-P", "orders"]);
+    assert_eq!(root.read("/srv/orders/admin"), "mine\n");
+    assert!(!root.path().join("opt/orders").exists());
+}
+
+#[test]
+fn releases_of_another_kind_are_refused_and_stay() {
+    let root = need!(Root::new(Suite::Bookworm));
+    let [first] = shelf(&root, [&App::new("1.0")]);
+    root.sh("mkdir -p /opt/orders/releases/20250202; echo mine >/opt/orders/releases/20250202/file");
+    let output = install(&root, &first);
+    assert!(output.stderr.contains("mv /opt/orders/releases /opt/orders/releases.old"), "{}", output.stderr);
+    assert_eq!(root.read("/opt/orders/releases/20250202/file"), "mine\n");
+}
+
+#[test]
+fn a_name_with_a_line_feed_leads_no_removal_astray() {
+    let root = need!(Root::new(Suite::Bookworm));
+    let [first] = shelf(&root, [&App::new("1.0")]);
+    install(&root, &first).ok("install");
+    root.sh("cd /opt/orders/current; mkdir -p 'up\n/etc'; touch 'up\n/etc/victim' /etc/victim");
+    root.ok(&["dpkg", "-r", "orders"]);
+    assert!(root.path().join("etc/victim").exists());
+}
