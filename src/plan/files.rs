@@ -52,7 +52,7 @@ pub(in crate::plan) fn check_directories(draft: &Draft<'_>) -> Result<(), Error>
             continue;
         }
         let mut shipped = draft.tree.iter().map(|(path, _)| path).chain(secrets.clone());
-        if let Some(path) = shipped.find(|path| path.is_within(&directory.path)) {
+        if let Some(path) = shipped.find(|path| **path != directory.path && path.is_within(&directory.path)) {
             return Err(Error::Shared { directory: directory.path.clone(), path: path.clone() });
         }
     }
