@@ -186,7 +186,7 @@ fn moves(venv: &Path) -> (u32, u32) {
 #[test]
 fn a_virtualenv_made_here_runs_elsewhere_with_all_its_bytecode() {
     if !Path::new(PYTHON).exists() {
-        println!("skipped: no {PYTHON}");
+        crate::bed::missing::<()>(PYTHON);
         return;
     }
     let place = tempfile::tempdir().expect("directory");
