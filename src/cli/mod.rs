@@ -34,9 +34,12 @@ pub fn main() -> ExitCode {
 fn run(arguments: &args::Arguments, env: &Env, report: &report::Report) -> Result<ExitCode, Failure> {
     let watch = Watch::default();
     watch.catch_signals().map_err(|error| Failure::new(error, None))?;
-    let args::Verb::Build(build_arguments) = &arguments.verb;
-    let outcome = progress::shown(report.shows_progress(), &watch, || {
-        build::build(&build_arguments.request(), env, &watch)
-    })?;
-    report.build(&outcome)
+    match &arguments.verb {
+        args::Verb::Build(arguments) => {
+            let outcome = progress::shown(report.shows_progress(), &watch, || {
+                build::build(&arguments.request(), env, &watch)
+            })?;
+            report.build(&outcome)
+        }
+    }
 }

@@ -1,95 +1,23 @@
-//! Outcomes as words or JSON, and the exit code that goes with them.
+//! The outcome of `mkdeb build`.
 
-use std::io::IsTerminal;
-use std::io::Write;
 use std::process::ExitCode;
 
 use serde_json::Value;
 use serde_json::json;
 
-use crate::cli::args::OutputOptions;
 use crate::cli::args::Verbosity;
+use crate::cli::report::Report;
+use crate::cli::report::megabytes;
+use crate::cli::report::say;
 use crate::command::build::BuiltPackage;
 use crate::command::build::Outcome;
 use crate::command::failure::Failure;
-use crate::host::env::Env;
 use crate::package::Package;
 use crate::package::blob::Blob;
 use crate::package::tree::NodeKind;
-use crate::plan::Note;
 use crate::plan::Weight;
 
-/// The exit code of an error; 1 is for findings.
-const ERROR: u8 = 2;
-
-/// Who talks to the user.
-pub(in crate::cli) struct Report {
-    json: bool,
-    verbosity: Verbosity,
-    colour: bool,
-}
-
-/// What clap has to say: help and version are results, anything else is an error.
-pub(in crate::cli) fn usage(error: &clap::Error) -> ExitCode {
-    // Nothing is left to do when even the terminal is gone.
-    let _ = error.print();
-    if error.use_stderr() { ExitCode::from(ERROR) } else { ExitCode::SUCCESS }
-}
-
-/// What went wrong before anything could be asked for.
-pub(in crate::cli) fn unheard(error: crate::host::Error) -> ExitCode {
-    say(&format!("error: {}", plain(&Failure::from(error).chain().join(": "))));
-    ExitCode::from(ERROR)
-}
-
-/// A line for people. Nothing is left to do when nobody can read it.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
-}
-
-/// Text that does nothing to a terminal: names in archives and messages of other programs may hold anything.
-fn plain(text: &str) -> String {
-    let harmless = |c: char| !c.is_control() || c == '\n';
-    let shown = |c: char| if harmless(c) { c.to_string() } else { c.escape_debug().to_string() };
-    text.chars().map(shown).collect()
-}
-
-/// Standard output could not take the results.
-#[derive(Debug, thiserror::Error)]
-#[error("failed to write to standard output")]
-struct Unprinted(#[source] std::io::Error);
-
 impl Report {
-    /// Colours only for a terminal whose user did not ask to be spared (<https://no-color.org>).
-    pub(in crate::cli) fn new(options: &OutputOptions, env: &Env) -> Self {
-        let spared = env.var("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let colour = std::io::stderr().is_terminal() && !spared;
-        Self { json: options.json, verbosity: options.verbosity, colour }
-    }
-
-    /// Whether a progress bar is of use to anyone.
-    pub(in crate::cli) fn shows_progress(&self) -> bool {
-        self.verbosity > Verbosity::Quiet && std::io::stderr().is_terminal()
-    }
-
-    pub(in crate::cli) fn failure(&self, failure: &Failure) -> ExitCode {
-        let chain = failure.chain();
-        if let Some(signal) = failure.signal {
-            say("error: interrupted; nothing was written");
-            // 128 and the signal's number, as shells report it: 130 for SIGINT, 143 for SIGTERM.
-            return ExitCode::from(u8::try_from(128 + signal).unwrap_or(ERROR));
-        }
-        if let Some(error) = failure.error.downcast_ref::<crate::config::error::Error>() {
-            say(&error.render(&self.renderer()));
-            return ExitCode::from(ERROR);
-        }
-        say(&format!("error: {}", plain(&chain.join(": "))));
-        if let Some(hint) = &failure.hint {
-            say(&format!("hint: {}", plain(hint)));
-        }
-        ExitCode::from(ERROR)
-    }
-
     pub(in crate::cli) fn build(&self, outcome: &Outcome) -> Result<ExitCode, Failure> {
         self.notes(&outcome.notes);
         let text = match (self.json, &outcome.built) {
@@ -103,28 +31,7 @@ impl Report {
                 built.iter().map(|package| format!("{}\n", package.path.display())).collect()
             }
         };
-        let mut out = std::io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            // Whoever reads has read enough: `mkdeb build --dry-run | head`.
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-            Err(error) => Err(Failure::new(Unprinted(error), None)),
-            Ok(()) => Ok(ExitCode::SUCCESS),
-        }
-    }
-
-    fn renderer(&self) -> annotate_snippets::Renderer {
-        if self.colour { annotate_snippets::Renderer::styled() } else { annotate_snippets::Renderer::plain() }
-    }
-
-    fn notes(&self, notes: &[Note]) {
-        for note in notes {
-            let word = match note.weight {
-                Weight::Warning if self.verbosity > Verbosity::Quiet => "warning",
-                Weight::Detail if self.verbosity == Verbosity::Verbose => "note",
-                _ => continue,
-            };
-            say(&plain(&format!("{word}: {}: {}", note.subject, note.text)));
-        }
+        self.print(text.as_bytes())
     }
 
     fn summary(&self, package: &BuiltPackage) {
@@ -135,10 +42,6 @@ impl Report {
             say(&format!("built {name} {version}: {files} files, {size} MB, {installed} MB installed"));
         }
     }
-}
-
-fn megabytes(bytes: u64) -> String {
-    format!("{}.{}", bytes / 1_000_000, bytes / 100_000 % 10)
 }
 
 /// The plan of a package, a line per path, as `--dry-run` prints it.

@@ -1,0 +1,79 @@
+//! The arguments, as clap reads them. The options of each verb are in a file of its own.
+
+mod build;
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use clap::Subcommand;
+
+use crate::cli::args::build::BuildArguments;
+use crate::host::env::Env;
+
+/// Turns a Python application and its virtualenv into Debian packages.
+#[derive(Debug, Parser)]
+#[command(name = "mkdeb", version, max_term_width = 100)]
+pub(in crate::cli) struct Arguments {
+    #[command(subcommand)]
+    pub(in crate::cli) verb: Verb,
+
+    /// Work in this directory
+    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
+    directory: Option<PathBuf>,
+
+    /// Print one JSON document instead of lines
+    #[arg(long, global = true)]
+    json: bool,
+
+    /// Say nothing but errors; results are printed
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+
+    /// Say what was mended, left out and found
+    #[arg(short, long, global = true)]
+    verbose: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Verb {
+    /// Build the package that a manifest describes
+    ///
+    /// Reads `mkdeb.toml` (or `[tool.mkdeb]` of `pyproject.toml`), the application and its virtualenv, and
+    /// writes a package that dpkg installs. Inputs are never changed. The path of each package is printed.
+    Build(Box<BuildArguments>),
+}
+
+/// How to talk.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct OutputOptions {
+    pub(in crate::cli) json: bool,
+    pub(in crate::cli) verbosity: Verbosity,
+}
+
+/// How much to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::cli) enum Verbosity {
+    Quiet,
+    Normal,
+    Verbose,
+}
+
+impl Arguments {
+    pub(in crate::cli) fn output_options(&self) -> OutputOptions {
+        let verbosity = match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, true) => Verbosity::Verbose,
+            (false, false) => Verbosity::Normal,
+        };
+        OutputOptions { json: self.json, verbosity }
+    }
+
+    /// The surroundings, with the directory that the user chose.
+    pub(in crate::cli) fn enter(&self, env: &mut Env) -> Result<(), crate::host::Error> {
+        match &self.directory {
+            Some(directory) => env.enter(directory),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Outcomes as words or JSON, and the exit code that goes with them. Each verb's are in a file of its own.
+
+mod build;
+
+use std::io::IsTerminal;
+use std::io::Write;
+use std::process::ExitCode;
+
+use crate::cli::args::OutputOptions;
+use crate::cli::args::Verbosity;
+use crate::command::failure::Failure;
+use crate::host::env::Env;
+use crate::plan::Note;
+use crate::plan::Weight;
+
+/// The exit code of an error; 1 is for findings.
+const ERROR: u8 = 2;
+
+/// Who talks to the user.
+pub(in crate::cli) struct Report {
+    json: bool,
+    verbosity: Verbosity,
+    colour: bool,
+}
+
+/// What clap has to say: help and version are results, anything else is an error.
+pub(in crate::cli) fn usage(error: &clap::Error) -> ExitCode {
+    // Nothing is left to do when even the terminal is gone.
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::from(ERROR) } else { ExitCode::SUCCESS }
+}
+
+/// What went wrong before anything could be asked for.
+pub(in crate::cli) fn unheard(error: crate::host::Error) -> ExitCode {
+    say(&format!("error: {}", plain(&Failure::from(error).chain().join(": "))));
+    ExitCode::from(ERROR)
+}
+
+/// A line for people. Nothing is left to do when nobody can read it.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Text that does nothing to a terminal: names in archives and messages of other programs may hold anything.
+fn plain(text: &str) -> String {
+    let harmless = |c: char| !c.is_control() || c == '\n';
+    let shown = |c: char| if harmless(c) { c.to_string() } else { c.escape_debug().to_string() };
+    text.chars().map(shown).collect()
+}
+
+/// Standard output could not take the results.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to write to standard output")]
+struct Unprinted(#[source] std::io::Error);
+
+impl Report {
+    /// Colours only for a terminal whose user did not ask to be spared (<https://no-color.org>).
+    pub(in crate::cli) fn new(options: &OutputOptions, env: &Env) -> Self {
+        let spared = env.var("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let colour = std::io::stderr().is_terminal() && !spared;
+        Self { json: options.json, verbosity: options.verbosity, colour }
+    }
+
+    /// Whether a progress bar is of use to anyone.
+    pub(in crate::cli) fn shows_progress(&self) -> bool {
+        self.verbosity > Verbosity::Quiet && std::io::stderr().is_terminal()
+    }
+
+    pub(in crate::cli) fn failure(&self, failure: &Failure) -> ExitCode {
+        let chain = failure.chain();
+        if let Some(signal) = failure.signal {
+            say("error: interrupted; nothing was written");
+            // 128 and the signal's number, as shells report it: 130 for SIGINT, 143 for SIGTERM.
+            return ExitCode::from(u8::try_from(128 + signal).unwrap_or(ERROR));
+        }
+        if let Some(error) = failure.error.downcast_ref::<crate::config::error::Error>() {
+            say(&error.render(&self.renderer()));
+            return ExitCode::from(ERROR);
+        }
+        say(&format!("error: {}", plain(&chain.join(": "))));
+        if let Some(hint) = &failure.hint {
+            say(&format!("hint: {}", plain(hint)));
+        }
+        ExitCode::from(ERROR)
+    }
+
+    /// Results, to standard output.
+    fn print(&self, bytes: &[u8]) -> Result<ExitCode, Failure> {
+        let mut out = std::io::stdout().lock();
+        match out.write_all(bytes).and_then(|()| out.flush()) {
+            // Whoever reads has read enough: `mkdeb build --dry-run | head`.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+            Err(error) => Err(Failure::new(Unprinted(error), None)),
+            Ok(()) => Ok(ExitCode::SUCCESS),
+        }
+    }
+
+    fn renderer(&self) -> annotate_snippets::Renderer {
+        if self.colour { annotate_snippets::Renderer::styled() } else { annotate_snippets::Renderer::plain() }
+    }
+
+    fn notes(&self, notes: &[Note]) {
+        for note in notes {
+            let word = match note.weight {
+                Weight::Warning if self.verbosity > Verbosity::Quiet => "warning",
+                Weight::Detail if self.verbosity == Verbosity::Verbose => "note",
+                _ => continue,
+            };
+            say(&plain(&format!("{word}: {}: {}", note.subject, note.text)));
+        }
+    }
+}
+
+/// Bytes as megabytes with one digit.
+fn megabytes(bytes: u64) -> String {
+    format!("{}.{}", bytes / 1_000_000, bytes / 100_000 % 10)
+}
