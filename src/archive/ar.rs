@@ -10,8 +10,8 @@ use std::io::Write;
 use crate::archive::fill::fill;
 
 const MAGIC: &[u8; 8] = b"!<arch>\n";
-/// The largest size that ten decimal digits hold.
-const LARGEST: u64 = 9_999_999_999;
+/// The most bytes a member may have: the largest number of ten decimal digits.
+pub const LARGEST: u64 = 9_999_999_999;
 /// The latest date that twelve decimal digits hold.
 const LATEST: u64 = 999_999_999_999;
 /// Sixteen bytes, of which some readers want the last one free.

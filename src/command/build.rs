@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::archive::ar;
 use crate::archive::compress::Compression;
 use crate::archive::compress::Format;
 use crate::archive::compress::encode::Resources;
@@ -161,7 +162,13 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
         return Ok(outcome(plan, Vec::new(), None));
     }
     let resources = Resources { threads: cores(threads), memory: env.memory() };
-    let options = Options { compression, resources, needles: needles(&plan, &inputs, &manifest.base, env) };
+    let options = Options {
+        compression,
+        control_compression: compression,
+        resources,
+        largest_member: ar::LARGEST,
+        needles: needles(&plan, &inputs, &manifest.base, env),
+    };
     let job = Job { inputs: &inputs, options, date, request, watch };
     let (built, leaks) = job.write(&plan, &target, env)?;
     Ok(outcome(plan, leaks, Some(built)))

@@ -5,6 +5,8 @@ use std::io;
 use std::io::Read;
 
 use crate::content::bytecode;
+use crate::deb::image::Entry;
+use crate::deb::image::EntryKind;
 use crate::deb::write::Error;
 use crate::package::blob::Blob;
 use crate::package::blob::Contents;
@@ -33,12 +35,16 @@ impl Body<'_> {
     }
 }
 
+/// The body of an entry; empty for everything but files.
+pub(in crate::deb) fn of_entry<'a>(entry: &'a Entry, contents: &'a dyn Contents) -> Result<Body<'a>, Error> {
+    match &entry.kind {
+        EntryKind::File { blob, .. } => open(&entry.path, blob, contents),
+        _ => Ok(Body::Held(Cow::Borrowed(&[]))),
+    }
+}
+
 /// Opens a blob; what is rewritten is read and rewritten at once.
-pub(in crate::deb) fn open<'a>(
-    path: &ArchivePath,
-    blob: &'a Blob,
-    contents: &'a dyn Contents,
-) -> Result<Body<'a>, Error> {
+fn open<'a>(path: &ArchivePath, blob: &'a Blob, contents: &'a dyn Contents) -> Result<Body<'a>, Error> {
     match blob {
         Blob::Inline(bytes) => Ok(Body::Held(Cow::Borrowed(bytes))),
         Blob::Source { id, size } => {

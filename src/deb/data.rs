@@ -94,17 +94,12 @@ struct Current {
 
 impl Stream<'_> {
     fn entry(&mut self, number: usize, entry: &Entry, contents: &dyn Contents) -> Result<u64, Stop> {
-        let EntryKind::File { blob, .. } = &entry.kind else {
-            let kind = match &entry.kind {
-                EntryKind::Symlink(target) => header::Kind::Symlink(target),
-                _ => header::Kind::Directory,
-            };
-            self.header(entry, kind)?;
-            return Ok(0);
-        };
-        let body = body::open(&entry.path, blob, contents)?;
+        let body = body::of_entry(entry, contents)?;
         let size = body.size();
-        self.header(entry, header::Kind::File(size))?;
+        self.header(entry, size)?;
+        if !matches!(entry.kind, EntryKind::File { .. }) {
+            return Ok(0);
+        }
         let current = Current { entry: number, hasher: self.lightest(size) };
         match body {
             Body::Held(bytes) => self.held(&bytes, current)?,
@@ -119,10 +114,9 @@ impl Stream<'_> {
         Ok(size)
     }
 
-    fn header(&mut self, entry: &Entry, kind: header::Kind<'_>) -> Result<(), Stop> {
+    fn header(&mut self, entry: &Entry, size: u64) -> Result<(), Stop> {
         let mut blocks = Vec::with_capacity(512);
-        let path = entry.path.as_bytes();
-        header::encode(&header::Entry { path, mode: entry.mode, mtime: entry.mtime, kind }, &mut blocks);
+        header::encode(&entry.header(size), &mut blocks);
         self.bytes(&blocks)
     }
 

@@ -1,5 +1,9 @@
 //! A package lowered to the entries of its two tars.
 
+use std::sync::Arc;
+
+use crate::archive::tar::header;
+use crate::archive::tar::owner::Owner;
 use crate::control::binary::BinaryControl;
 use crate::control::deb822;
 use crate::package::Package;
@@ -13,14 +17,26 @@ use crate::types::path::ArchivePath;
 /// Everything that a `.deb` will hold, in order.
 #[derive(Debug, Clone)]
 pub struct Image {
-    /// The files of control.tar but for `control` and `md5sums`, in byte order of their names.
-    pub control_files: Vec<ControlFile>,
-    /// Makes the text of `control`, once the installed size is known.
-    pub control: ControlText,
+    /// What control.tar holds.
+    pub control: ControlArchive,
     /// The entries of data.tar, in the order they are written. The root directory comes first.
     pub entries: Vec<Entry>,
     /// The one date: of `ar` headers, of generated entries, and the latest that any entry may have.
     pub date: u64,
+}
+
+/// The files of control.tar.
+#[derive(Debug, Clone)]
+pub enum ControlArchive {
+    /// `control` and `md5sums` are made once the data is written.
+    Generated {
+        /// Makes the text of `control`.
+        control: Box<ControlText>,
+        /// All the others: scripts, `conffiles`, `triggers`. The root directory is not among them.
+        files: Vec<Entry>,
+    },
+    /// The entries as they are, in order, `control` among them; nothing is added.
+    AsGiven(Vec<Entry>),
 }
 
 /// The control file, whose `Installed-Size` line is filled in when the data was written.
@@ -30,26 +46,17 @@ pub struct ControlText {
     pub binary: BinaryControl,
 }
 
-/// A file of control.tar: a script, `conffiles`, `triggers`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ControlFile {
-    /// Its name, without a directory.
-    pub name: String,
-    /// Its permission bits: 0755 for scripts, else 0644.
-    pub mode: u32,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-}
-
-/// An entry of data.tar. Owner and group are root.
+/// An entry of either tar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Its path, relative; empty for the root.
     pub path: ArchivePath,
-    /// Its permission bits.
+    /// Its permission bits, 07777 at most.
     pub mode: u32,
-    /// Its modification time, in seconds since 1970, already clamped.
-    pub mtime: u64,
+    /// Its modification time, in seconds since 1970, already clamped; negative before.
+    pub mtime: i64,
+    /// Whom it belongs to. Entries of one owner share the value.
+    pub owner: Arc<Owner>,
     /// What it is.
     pub kind: EntryKind,
 }
@@ -68,23 +75,31 @@ pub enum EntryKind {
     },
     /// A symbolic link and its target.
     Symlink(Vec<u8>),
+    /// Another name of a file that stands before it.
+    Hardlink(ArchivePath),
+    /// A named pipe.
+    Fifo,
+    /// A character device with its major and minor number.
+    Character(u32, u32),
+    /// A block device with its major and minor number.
+    Block(u32, u32),
 }
 
 impl Image {
     /// Lays a package out: entries in dpkg-deb's order, no date later than `date`.
     pub fn from_package(package: &Package, date: SourceDate) -> Self {
+        let owner = Owner::root();
         let mut entries: Vec<Entry> = package
             .tree
             .archive_order()
-            .map(|(path, node)| entry(ArchivePath::from(path), node, date))
+            .map(|(path, node)| entry(ArchivePath::from(path), node, date, &owner))
             .collect();
         if entries.first().is_none_or(|first| !first.path.is_root()) {
-            let mode = Mode::EXECUTABLE.bits();
-            let path = ArchivePath::default();
-            entries.insert(0, Entry { path, mode, mtime: date.seconds(), kind: EntryKind::Directory });
+            entries.insert(0, root_directory(date.seconds()));
         }
-        let control = ControlText { binary: package.control.clone() };
-        Self { control_files: control_files(package), control, entries, date: date.seconds() }
+        let files = control_files(package, date);
+        let control = Box::new(ControlText { binary: package.control.clone() });
+        Self { control: ControlArchive::Generated { control, files }, entries, date: date.seconds() }
     }
 }
 
@@ -95,7 +110,46 @@ impl ControlText {
     }
 }
 
-fn entry(path: ArchivePath, node: &Node, date: SourceDate) -> Entry {
+impl Entry {
+    /// A generated file of control.tar.
+    pub fn control_file(name: ArchivePath, mode: Mode, bytes: Vec<u8>, date: u64) -> Self {
+        let kind = EntryKind::File { blob: Blob::Inline(bytes), conffile: false };
+        Self { path: name, mode: mode.bits(), mtime: date.cast_signed(), owner: Owner::root(), kind }
+    }
+
+    /// The entry as a tar header; `size` is that of the body.
+    pub fn header(&self, size: u64) -> header::Entry<'_> {
+        let kind = match &self.kind {
+            EntryKind::Directory => header::Kind::Directory,
+            EntryKind::File { .. } => header::Kind::File(size),
+            EntryKind::Symlink(target) => header::Kind::Symlink(target),
+            EntryKind::Hardlink(target) => header::Kind::Hardlink(target.as_bytes()),
+            EntryKind::Fifo => header::Kind::Fifo,
+            EntryKind::Character(major, minor) => header::Kind::Character(*major, *minor),
+            EntryKind::Block(major, minor) => header::Kind::Block(*major, *minor),
+        };
+        header::Entry {
+            path: self.path.as_bytes(),
+            mode: self.mode,
+            mtime: self.mtime,
+            owner: &self.owner,
+            kind,
+        }
+    }
+}
+
+/// The entry `./` of a generated archive.
+pub(in crate::deb) fn root_directory(date: u64) -> Entry {
+    Entry {
+        path: ArchivePath::default(),
+        mode: Mode::EXECUTABLE.bits(),
+        mtime: date.cast_signed(),
+        owner: Owner::root(),
+        kind: EntryKind::Directory,
+    }
+}
+
+fn entry(path: ArchivePath, node: &Node, date: SourceDate, owner: &Arc<Owner>) -> Entry {
     let (mode, kind) = match &node.kind {
         NodeKind::Directory { mode } => (mode.bits(), EntryKind::Directory),
         NodeKind::File { blob, mode, conffile } => {
@@ -104,24 +158,24 @@ fn entry(path: ArchivePath, node: &Node, date: SourceDate) -> Entry {
         // What Linux shows for every link, and what dpkg-deb therefore writes.
         NodeKind::Symlink { target } => (0o777, EntryKind::Symlink(target.clone().into_bytes())),
     };
-    let mtime = node.mtime.map_or(date.seconds(), |mtime| date.clamp(mtime));
-    Entry { path, mode, mtime, kind }
+    let mtime = node.mtime.map_or(date.seconds(), |mtime| date.clamp(mtime)).cast_signed();
+    Entry { path, mode, mtime, owner: Arc::clone(owner), kind }
 }
 
-fn control_files(package: &Package) -> Vec<ControlFile> {
+fn control_files(package: &Package, date: SourceDate) -> Vec<Entry> {
+    let file = |name: &str, mode, bytes| {
+        let name = ArchivePath::new(name.as_bytes()).unwrap_or_default();
+        Entry::control_file(name, mode, bytes, date.seconds())
+    };
     let mut conffiles: String = package.tree.conffiles().map(|path| format!("{path}\n")).collect();
     for path in &package.removed_conffiles {
         conffiles.push_str(&format!("remove-on-upgrade {path}\n"));
     }
     let mut files = Vec::new();
     if !conffiles.is_empty() {
-        let (name, mode) = ("conffiles".to_owned(), Mode::PLAIN.bits());
-        files.push(ControlFile { name, mode, bytes: conffiles.into_bytes() });
+        files.push(file("conffiles", Mode::PLAIN, conffiles.into_bytes()));
     }
-    for (name, text) in package.scripts.iter() {
-        let (name, mode) = (name.to_owned(), Mode::EXECUTABLE.bits());
-        files.push(ControlFile { name, mode, bytes: text.as_bytes().to_vec() });
-    }
-    files.sort_by(|left, right| left.name.cmp(&right.name));
+    let scripts = package.scripts.iter();
+    files.extend(scripts.map(|(name, text)| file(name, Mode::EXECUTABLE, text.as_bytes().to_vec())));
     files
 }

@@ -3,9 +3,11 @@
 //! Knows `deb(5)` and what dpkg's own extractor takes. Refuses to know why a file is in a package.
 
 mod body;
+mod control_tar;
 mod data;
 mod hash;
 pub mod image;
+mod limit;
 pub mod read;
 mod scan;
 pub mod verify;

@@ -7,6 +7,8 @@ use std::io::Read;
 
 use crate::archive::compress::Format;
 use crate::archive::tar::read as tar;
+use crate::deb::control_tar;
+use crate::deb::image::ControlArchive;
 use crate::deb::image::Entry;
 use crate::deb::image::EntryKind;
 use crate::deb::image::Image;
@@ -14,6 +16,8 @@ use crate::deb::read;
 use crate::deb::read::Bodies;
 use crate::deb::read::Deb;
 use crate::deb::write::Summary;
+use crate::package::blob::Blob;
+use crate::types::digest::Md5;
 
 /// How a file differs from what was written to it.
 #[derive(Debug, thiserror::Error)]
@@ -49,15 +53,16 @@ pub fn verify(input: &mut dyn Read, image: &Image, summary: &Summary) -> Result<
     members(&deb, image, summary)?;
     control(&deb, image, summary)?;
     entries(&deb, image, summary)?;
-    if format == Format::None && md5sums(&deb, image) != summary.md5sums {
+    let is_generated = matches!(image.control, ControlArchive::Generated { .. });
+    if is_generated && format == Format::None && md5sums(&deb, image) != summary.md5sums {
         return Err(Mismatch::Bodies);
     }
     Ok(())
 }
 
 fn members(deb: &Deb, image: &Image, summary: &Summary) -> Result<(), Mismatch> {
-    let suffix = summary.compression.format.suffix();
-    let expected = ["debian-binary".to_owned(), format!("control.tar{suffix}"), format!("data.tar{suffix}")];
+    let [control, data] = [summary.control_compression, summary.compression].map(|c| c.format.suffix());
+    let expected = ["debian-binary".to_owned(), format!("control.tar{control}"), format!("data.tar{data}")];
     let found = deb.members.iter().map(|member| &member.name);
     let size = 8 + deb.members.iter().map(|member| 60 + member.size.next_multiple_of(2)).sum::<u64>();
     let dated = deb.members.iter().all(|member| member.date == image.date);
@@ -65,35 +70,45 @@ fn members(deb: &Deb, image: &Image, summary: &Summary) -> Result<(), Mismatch> 
 }
 
 fn control(deb: &Deb, image: &Image, summary: &Summary) -> Result<(), Mismatch> {
-    let mut expected: Vec<(&[u8], u32, &[u8])> =
-        image.control_files.iter().map(|file| (file.name.as_bytes(), file.mode, &file.bytes[..])).collect();
-    expected.push((b"control", 0o644, summary.control.as_bytes()));
-    if !summary.md5sums.is_empty() {
-        expected.push((b"md5sums", 0o644, &summary.md5sums));
-    }
-    expected.sort_unstable();
-    let found = deb.control_files.iter().map(|file| {
-        let plain = file.header.kind == tar::Kind::File;
-        (&file.header.path[..], if plain { file.header.mode } else { u32::MAX }, &file.bytes[..])
+    let entries = control_tar::entries(image, &summary.control, &summary.md5sums);
+    let expected = entries.iter().zip(&summary.control_digests).filter(|(entry, _)| !entry.path.is_root());
+    let expected = expected.map(|(entry, digest)| {
+        // What was generated is compared with what was meant, the rest with what was read.
+        let digest = match &entry.kind {
+            EntryKind::File { blob: Blob::Inline(bytes), .. } => Md5::of(bytes),
+            _ => *digest,
+        };
+        (member(entry, None), digest)
     });
-    match difference(found, expected.into_iter()) {
+    let found = deb.control_files.iter().map(|file| {
+        let path = [b"./", &file.header.path[..]].concat();
+        (tar::Member { path, offset: 0, size: 0, ..file.header.clone() }, Md5::of(&file.bytes))
+    });
+    match difference(found, expected) {
         None => Ok(()),
-        Some((name, ..)) => Err(Mismatch::Control { name: String::from_utf8_lossy(name).into_owned() }),
+        Some((member, _)) => {
+            let name = member.path.strip_prefix(b"./").unwrap_or(&member.path);
+            Err(Mismatch::Control { name: name.escape_ascii().to_string() })
+        }
     }
 }
 
 fn entries(deb: &Deb, image: &Image, summary: &Summary) -> Result<(), Mismatch> {
-    let owner = tar::Owner { uid: 0, gid: 0, user: b"root".to_vec(), group: b"root".to_vec() };
     let found = deb.entries.iter().map(|entry| tar::Member { offset: 0, ..entry.header.clone() });
-    let expected = image.entries.iter().zip(&summary.sizes).map(|(entry, size)| {
-        let (path, kind) = spelled(entry);
-        let owner = owner.clone();
-        tar::Member { path, kind, mode: entry.mode, mtime: entry.mtime, size: *size, offset: 0, owner }
-    });
+    let expected = image.entries.iter().zip(&summary.sizes).map(|(entry, size)| member(entry, Some(*size)));
     match difference(found, expected) {
         None => Ok(()),
         Some(entry) => Err(Mismatch::Entry { path: entry.path.escape_ascii().to_string() }),
     }
+}
+
+/// An entry as a tar has it; without a size where that is not compared.
+fn member(entry: &Entry, size: Option<u64>) -> tar::Member {
+    let (path, kind) = spelled(entry);
+    // The reader counts from 1970.
+    let mtime = u64::try_from(entry.mtime).unwrap_or(0);
+    let (mode, owner) = (entry.mode, tar::Owner::clone(&entry.owner));
+    tar::Member { path, kind, mode, mtime, size: size.unwrap_or(0), offset: 0, owner }
 }
 
 /// The path and kind as a tar has them.
@@ -108,6 +123,10 @@ fn spelled(entry: &Entry) -> (Vec<u8>, tar::Kind) {
         }
         EntryKind::File { .. } => tar::Kind::File,
         EntryKind::Symlink(target) => tar::Kind::Symlink(target.clone()),
+        EntryKind::Hardlink(target) => tar::Kind::Hardlink([b"./", target.as_bytes()].concat()),
+        EntryKind::Character(..) => tar::Kind::Other(b'3'),
+        EntryKind::Block(..) => tar::Kind::Other(b'4'),
+        EntryKind::Fifo => tar::Kind::Other(b'6'),
     };
     (path, kind)
 }

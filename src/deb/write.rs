@@ -7,7 +7,6 @@ use std::io::Read;
 use std::io::Seek;
 use std::io::SeekFrom;
 use std::io::Write;
-use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
@@ -15,17 +14,20 @@ use crate::archive::ar;
 use crate::archive::compress::Compression;
 use crate::archive::compress::encode::Encoder;
 use crate::archive::compress::encode::Resources;
-use crate::archive::tar::header;
 use crate::control::deb822;
+use crate::deb::control_tar;
 use crate::deb::data;
 use crate::deb::data::Facts;
 use crate::deb::data::Sinks;
 use crate::deb::data::Stop;
 use crate::deb::hash;
 use crate::deb::hash::Chunk;
-use crate::deb::image::ControlFile;
+use crate::deb::image::ControlArchive;
+use crate::deb::image::Entry;
 use crate::deb::image::EntryKind;
 use crate::deb::image::Image;
+use crate::deb::limit;
+use crate::deb::limit::Limited;
 use crate::package::blob::Contents;
 use crate::types::digest::Md5;
 use crate::types::path::ArchivePath;
@@ -36,10 +38,14 @@ const QUEUE: usize = 16;
 /// How a `.deb` is written.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// How both tars are compressed; dpkg-deb uses one compressor for both as well.
+    /// How data.tar is compressed.
     pub compression: Compression,
+    /// How control.tar is compressed. dpkg-deb uses one compressor for both, where it is not told otherwise.
+    pub control_compression: Compression,
     /// What the encoder may use. It does not reach the output.
     pub resources: Resources,
+    /// The most bytes a member may have: [`ar::LARGEST`], but where a test wants to see it passed.
+    pub largest_member: u64,
     /// Byte strings that should not be in any body: paths of the build host.
     pub needles: Vec<Vec<u8>>,
 }
@@ -56,10 +62,14 @@ pub struct Summary {
     pub compression: Compression,
     /// `Installed-Size`, in KiB.
     pub installed_kib: u64,
-    /// The text of `control`.
+    /// How control.tar is compressed.
+    pub control_compression: Compression,
+    /// The text of `control` that was made; empty where the control files were given.
     pub control: String,
-    /// The text of `md5sums`; paths are bytes.
+    /// The text of `md5sums` that was made; paths are bytes.
     pub md5sums: Vec<u8>,
+    /// The digest of each body in control.tar, in its order.
+    pub control_digests: Vec<Md5>,
     /// The size of each entry's body, in the order of the image; 0 for what has none.
     pub sizes: Vec<u64>,
     /// Which bodies hold which needles, once each.
@@ -112,6 +122,16 @@ pub enum Error {
         /// The path.
         path: ArchivePath,
     },
+    /// The data does not fit into the container.
+    #[error(
+        "the package's data would have more than {limit} bytes, the most that a .deb can hold; its largest files: {largest}"
+    )]
+    MemberTooLarge {
+        /// The most bytes a member may have.
+        limit: u64,
+        /// The largest files with their sizes.
+        largest: String,
+    },
     /// The compressor failed, or the spool could not take what it gave.
     #[error("failed to compress into the temporary file")]
     Compress(#[source] io::Error),
@@ -131,9 +151,7 @@ pub fn write(
     spool: &mut dyn Spool,
     out: &mut dyn Write,
 ) -> Result<Summary, Error> {
-    if let Some(entry) = image.entries.iter().find(|entry| entry.path.as_bytes().contains(&b'\n')) {
-        return Err(Error::LineFeed { path: entry.path.clone() });
-    }
+    check(image, options)?;
     let rewound = spool.rewind();
     rewound.map_err(Error::Compress)?;
     let (facts, digests) = data(image, contents, options, spool)?;
@@ -141,15 +159,20 @@ pub fn write(
     spool.seek(SeekFrom::Start(0)).map_err(Error::Compress)?;
 
     let installed_kib = installed_kib(image, &facts.sizes);
-    let control = image.control.text(installed_kib).map_err(Error::Control)?;
-    let md5sums = md5sums(image, digests);
-    let control_tar = control_tar(image, &control, &md5sums, options).map_err(Error::Compress)?;
+    let (control, md5sums) = match &image.control {
+        ControlArchive::AsGiven(_) => Default::default(),
+        ControlArchive::Generated { control, .. } => {
+            (control.text(installed_kib).map_err(Error::Control)?, md5sums(image, digests))
+        }
+    };
+    let entries = control_tar::entries(image, &control, &md5sums);
+    let (control_tar, control_digests) = control_tar::encode(&entries, contents, options)?;
 
-    let suffix = options.compression.format.suffix();
+    let suffixes = [options.control_compression, options.compression].map(|c| c.format.suffix());
     let members: [(&str, u64, &mut dyn Read); 3] = [
         ("debian-binary", 4, &mut &b"2.0\n"[..]),
-        (&format!("control.tar{suffix}"), control_tar.len() as u64, &mut &control_tar[..]),
-        (&format!("data.tar{suffix}"), data_size, &mut spool.take(data_size)),
+        (&format!("control.tar{}", suffixes[0]), control_tar.len() as u64, &mut &control_tar[..]),
+        (&format!("data.tar{}", suffixes[1]), data_size, &mut spool.take(data_size)),
     ];
     let size = 8 + members.iter().map(|(_, size, _)| 60 + size.next_multiple_of(2)).sum::<u64>();
     let mut container = ar::Writer::new(out);
@@ -157,8 +180,29 @@ pub fn write(
         container.append(name, image.date, size, body).map_err(Error::Container)?;
     }
     container.finish().map_err(Error::Container)?;
-    let (compression, Facts { sizes, leaks }) = (options.compression, facts);
-    Ok(Summary { compression, installed_kib, control, md5sums, sizes, leaks, size })
+    let Options { compression, control_compression, .. } = *options;
+    let Facts { sizes, leaks } = facts;
+    Ok(Summary {
+        compression,
+        installed_kib,
+        control_compression,
+        control,
+        md5sums,
+        control_digests,
+        sizes,
+        leaks,
+        size,
+    })
+}
+
+/// What can be refused before anything is read.
+fn check(image: &Image, options: &Options) -> Result<(), Error> {
+    let is_generated = matches!(image.control, ControlArchive::Generated { .. });
+    let broken = |entry: &&Entry| is_generated && entry.path.as_bytes().contains(&b'\n');
+    if let Some(entry) = image.entries.iter().find(broken) {
+        return Err(Error::LineFeed { path: entry.path.clone() });
+    }
+    limit::check(image, options)
 }
 
 /// The four stages. Returns when all threads have ended.
@@ -186,7 +230,7 @@ fn data(
         let digests = digesting.into_iter().flat_map(|thread| joined(thread.join())).collect();
         match (sent, encoded) {
             (Err(Stop::Failed(error)), _) => Err(error),
-            (_, Err(error)) => Err(Error::Compress(error)),
+            (_, Err(error)) => Err(limit::explained(error, image, options)),
             (Err(Stop::Refused), Ok(())) => Err(Error::Compress(io::ErrorKind::BrokenPipe.into())),
             (Ok(facts), Ok(())) => Ok((facts, digests)),
         }
@@ -198,7 +242,7 @@ fn encode(
     options: &Options,
     spool: &mut dyn Spool,
 ) -> io::Result<()> {
-    let mut encoder = Encoder::new(spool, options.compression, options.resources)?;
+    let mut encoder = Encoder::new(Limited::new(spool, options), options.compression, options.resources)?;
     for chunk in chunks {
         encoder.write_all(&chunk.bytes)?;
     }
@@ -213,9 +257,11 @@ fn joined<T>(result: std::thread::Result<T>) -> T {
 /// The rule of dpkg-gencontrol(1): files and links in KiB rounded up, 1 for everything else, the root too.
 fn installed_kib(image: &Image, sizes: &[u64]) -> u64 {
     let each = image.entries.iter().zip(sizes).map(|(entry, size)| match &entry.kind {
-        EntryKind::Directory => 1,
         EntryKind::File { .. } => size.div_ceil(1024),
         EntryKind::Symlink(target) => (target.len() as u64).div_ceil(1024),
+        // Its body counts once, where the file stands.
+        EntryKind::Hardlink(_) => 0,
+        EntryKind::Directory | EntryKind::Fifo | EntryKind::Character(..) | EntryKind::Block(..) => 1,
     });
     each.sum()
 }
@@ -231,33 +277,4 @@ fn md5sums(image: &Image, digests: Vec<(usize, Md5)>) -> Vec<u8> {
     }
     lines.sort_by_key(|(path, _)| *path);
     lines.iter().flat_map(|(path, digest)| [format!("{digest}  ").as_bytes(), path, b"\n"].concat()).collect()
-}
-
-/// Small, so it is made in memory.
-fn control_tar(image: &Image, control: &str, md5sums: &[u8], options: &Options) -> io::Result<Vec<u8>> {
-    let mut files: Vec<(&str, u32, &[u8])> = image
-        .control_files
-        .iter()
-        .map(|ControlFile { name, mode, bytes }| (&name[..], *mode, &bytes[..]))
-        .collect();
-    files.push(("control", 0o644, control.as_bytes()));
-    if !md5sums.is_empty() {
-        files.push(("md5sums", 0o644, md5sums));
-    }
-    files.sort_unstable();
-    let mut tar = Vec::new();
-    let root = header::Entry { path: b"", mode: 0o755, mtime: image.date, kind: header::Kind::Directory };
-    header::encode(&root, &mut tar);
-    for (name, mode, bytes) in files {
-        let (path, kind) = (name.as_bytes(), header::Kind::File(bytes.len() as u64));
-        header::encode(&header::Entry { path, mode, mtime: image.date, kind }, &mut tar);
-        tar.extend_from_slice(bytes);
-        tar.extend_from_slice(header::padding(bytes.len() as u64));
-    }
-    tar.extend_from_slice(&header::END);
-    // A megabyte of text gains nothing from threads, and the bytes do not depend on them.
-    let resources = Resources { threads: NonZero::<u32>::MIN, ..options.resources };
-    let mut encoder = Encoder::new(Vec::new(), options.compression, resources)?;
-    encoder.write_all(&tar)?;
-    encoder.finish()
 }

@@ -10,6 +10,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use mkdeb::content::prefix::PrefixChange;
+use mkdeb::deb::image::ControlArchive;
 use mkdeb::deb::image::EntryKind;
 use mkdeb::deb::read;
 use mkdeb::deb::verify;
@@ -133,7 +134,10 @@ fn verifying_names_what_differs() {
     other.entries.pop();
     assert!(check(&other, &summary).contains("the entry `./opt/nasty/links/unnormalised`"));
     other = image.clone();
-    other.control_files[1].bytes.push(b'\n');
+    let ControlArchive::Generated { files, .. } = &mut other.control else { panic!("generated") };
+    let postinst = files.iter_mut().find(|file| file.path.as_bytes() == b"postinst").expect("there");
+    let EntryKind::File { blob: Blob::Inline(text), .. } = &mut postinst.kind else { panic!("text") };
+    text.push(b'\n');
     assert!(check(&other, &summary).contains("`postinst`"));
     let mut told = summary.clone();
     told.md5sums[0] ^= 1;
@@ -352,4 +356,38 @@ fn foreign_containers_are_refused_with_one_clear_error() {
     let (mut bytes, _) = sample::build(&package, &bodies, &sample::options("none", 1));
     bytes.extend_from_slice(b"trailing junk");
     assert!(read::read(&mut &bytes[..], read::Bodies::Skip).is_err(), "apt refuses trailing junk");
+}
+
+/// A writer that remembers whether anything came.
+struct Untouched<W>(W, bool);
+
+impl<W: std::io::Write> std::io::Write for Untouched<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.1 = true;
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[test]
+fn a_member_beyond_what_a_header_can_say_is_stopped() {
+    let (package, bodies) = large(600_000);
+    for compression in COMPRESSIONS {
+        let mut options = sample::options(compression, 2);
+        options.largest_member = 100_000;
+        let mut out = Untouched(Vec::new(), false);
+        let mut spool = std::io::Cursor::new(Vec::new());
+        let written = write::write(&sample::image(&package), &bodies, &options, &mut spool, &mut out);
+        let message = written.expect_err("too large").to_string();
+        assert!(message.contains("more than 100000 bytes"), "{compression}: {message}");
+        assert!(message.contains("with 600000"), "the largest file is named: {message}");
+        assert!(!out.1, "{compression}: nothing reaches the output");
+        assert!(spool.get_ref().len() <= 100_000, "{compression}: the spool stays within the limit");
+        if compression == "none" {
+            assert!(spool.get_ref().is_empty(), "without compression it is known before");
+        }
+    }
 }

@@ -64,6 +64,7 @@ fn laid_out(root: &Path, package: &Package, bodies: &Bodies) {
                 };
                 fs::write(&path, body).expect("a new file");
             }
+            other => panic!("mkdeb build makes no {other:?}"),
         }
         if !matches!(entry.kind, EntryKind::Symlink(_)) {
             fs::set_permissions(&path, fs::Permissions::from_mode(entry.mode)).expect("ours");
@@ -111,6 +112,7 @@ fn dpkg_deb_lists_and_extracts_what_was_planned() {
                 EntryKind::File { blob: Blob::Source { id, .. } | Blob::Rewritten { id, .. }, .. } => {
                     assert!(fs::read(&path).expect("a file") == bodies.0[id], "{}", entry.path);
                 }
+                other => panic!("mkdeb build makes no {other:?}"),
             }
             assert_eq!(metadata.permissions().mode() & 0o7777, entry.mode, "{}", entry.path);
         }

@@ -151,7 +151,10 @@ fn finish(package: &mut Package, bodies: &mut Bodies) {
 /// Options for a compression such as `zstd:3` and a number of threads.
 pub fn options(compression: &str, threads: u32) -> Options {
     let resources = Resources { threads: NonZero::new(threads).expect("not zero"), memory: 4 << 30 };
-    Options { compression: compression.parse().expect("valid"), resources, needles: Vec::new() }
+    let compression = compression.parse().expect("valid");
+    let control_compression = compression;
+    let largest_member = mkdeb::archive::ar::LARGEST;
+    Options { compression, control_compression, resources, largest_member, needles: Vec::new() }
 }
 
 /// The image of a package at the samples' date.

@@ -1,10 +1,12 @@
-//! Headers in the GNU dialect, as `tar --format=gnu --owner=root:0 --group=root:0` writes them.
+//! Headers in the GNU dialect, as `tar --format=gnu` writes them.
 //!
 //! Written by hand around the `tar` crate's `Header`, whose builder normalises names and makes sparse
 //! entries. Never PAX and never sparse: readers such as dpkg's own refuse both.
 
 use ::tar::EntryType;
 use ::tar::Header;
+
+use crate::archive::tar::owner::Owner;
 
 const BLOCK: usize = 512;
 /// The two empty blocks that end an archive.
@@ -17,8 +19,10 @@ pub struct Entry<'a> {
     pub path: &'a [u8],
     /// The permission bits.
     pub mode: u32,
-    /// The modification time, in seconds since 1970.
-    pub mtime: u64,
+    /// The modification time, in seconds since 1970; negative before.
+    pub mtime: i64,
+    /// Whom it belongs to.
+    pub owner: &'a Owner,
     /// What it is.
     pub kind: Kind<'a>,
 }
@@ -34,16 +38,25 @@ pub enum Kind<'a> {
     Symlink(&'a [u8]),
     /// A hard link to this path, which is written like the entry's own.
     Hardlink(&'a [u8]),
+    /// A named pipe.
+    Fifo,
+    /// A character device with its major and minor number.
+    Character(u32, u32),
+    /// A block device with its major and minor number.
+    Block(u32, u32),
 }
 
 /// Appends the header of `entry`, with records for a name or target beyond 100 bytes before it.
 pub fn encode(entry: &Entry<'_>, out: &mut Vec<u8>) {
     let mut path = dotted(entry.path);
-    let (kind, size, target) = match entry.kind {
-        Kind::File(size) => (EntryType::Regular, size, Vec::new()),
-        Kind::Directory => (EntryType::Directory, 0, Vec::new()),
-        Kind::Symlink(target) => (EntryType::Symlink, 0, target.to_vec()),
-        Kind::Hardlink(target) => (EntryType::Link, 0, dotted(target)),
+    let (kind, target) = match entry.kind {
+        Kind::File(_) => (EntryType::Regular, Vec::new()),
+        Kind::Directory => (EntryType::Directory, Vec::new()),
+        Kind::Symlink(target) => (EntryType::Symlink, target.to_vec()),
+        Kind::Hardlink(target) => (EntryType::Link, dotted(target)),
+        Kind::Fifo => (EntryType::Fifo, Vec::new()),
+        Kind::Character(..) => (EntryType::Char, Vec::new()),
+        Kind::Block(..) => (EntryType::Block, Vec::new()),
     };
     if kind == EntryType::Directory && !path.ends_with(b"/") {
         path.push(b'/');
@@ -61,9 +74,32 @@ pub fn encode(entry: &Entry<'_>, out: &mut Vec<u8>) {
     set(&mut fields.linkname, &target);
     header.set_entry_type(kind);
     header.set_mode(entry.mode);
-    header.set_mtime(entry.mtime);
-    header.set_size(size);
-    seal(&mut header, out);
+    header.set_size(if let Kind::File(size) = entry.kind { size } else { 0 });
+    set_time(&mut header, entry.mtime);
+    if let Kind::Character(major, minor) | Kind::Block(major, minor) = entry.kind {
+        set_device(&mut header, major, minor);
+    }
+    seal(&mut header, entry.owner, out);
+}
+
+/// A time before 1970 is a negative number to the base 256, filled up with ones: GNU's way.
+fn set_time(header: &mut Header, mtime: i64) {
+    match u64::try_from(mtime) {
+        Ok(mtime) => header.set_mtime(mtime),
+        Err(_) => {
+            let field = &mut header.as_old_mut().mtime;
+            field.fill(0xff);
+            field[4..].copy_from_slice(&mtime.to_be_bytes());
+        }
+    }
+}
+
+fn set_device(header: &mut Header, major: u32, minor: u32) {
+    if let Some(fields) = header.as_gnu_mut() {
+        for (field, number) in [(&mut fields.dev_major, major), (&mut fields.dev_minor, minor)] {
+            set(field, format!("{number:07o}").as_bytes());
+        }
+    }
 }
 
 /// The zero bytes that fill the last block of a body of `size` bytes.
@@ -85,7 +121,7 @@ fn long(kind: EntryType, text: &[u8], out: &mut Vec<u8>) {
     header.set_mode(0o644);
     header.set_mtime(0);
     header.set_size(size);
-    seal(&mut header, out);
+    seal(&mut header, &Owner::root(), out);
     out.extend_from_slice(text);
     out.push(0);
     out.extend_from_slice(padding(size));
@@ -96,12 +132,13 @@ fn set(field: &mut [u8], text: &[u8]) {
     field[..length].copy_from_slice(&text[..length]);
 }
 
-fn seal(header: &mut Header, out: &mut Vec<u8>) {
-    header.set_uid(0);
-    header.set_gid(0);
+fn seal(header: &mut Header, owner: &Owner, out: &mut Vec<u8>) {
+    header.set_uid(owner.uid);
+    header.set_gid(owner.gid);
     if let Some(fields) = header.as_gnu_mut() {
-        set(&mut fields.uname, b"root");
-        set(&mut fields.gname, b"root");
+        // A name ends with a NUL, within its 32 bytes.
+        set(&mut fields.uname[..31], &owner.user);
+        set(&mut fields.gname[..31], &owner.group);
     }
     header.set_cksum();
     // Six digits, NUL, blank, where the crate writes seven and NUL: what POSIX asks for and GNU tar writes.
@@ -118,7 +155,7 @@ mod tests {
 
     fn encoded(path: &[u8], kind: Kind<'_>) -> Vec<u8> {
         let mut out = Vec::new();
-        encode(&Entry { path, mode: 0o644, mtime: 1, kind }, &mut out);
+        encode(&Entry { path, mode: 0o644, mtime: 1, owner: &Owner::root(), kind }, &mut out);
         out
     }
 

@@ -2,5 +2,6 @@
 
 pub mod header;
 mod number;
+pub mod owner;
 mod pax;
 pub mod read;

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use crate::archive::fill::fill;
 use crate::archive::tar::number;
+pub use crate::archive::tar::owner::Owner;
 use crate::archive::tar::pax;
 
 const BLOCK: usize = 512;
@@ -64,19 +65,6 @@ pub struct Member {
     pub offset: u64,
     /// Whom it belongs to.
     pub owner: Owner,
-}
-
-/// Whom an entry belongs to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Owner {
-    /// The numeric user.
-    pub uid: u64,
-    /// The numeric group.
-    pub gid: u64,
-    /// The user's name; empty where there is none.
-    pub user: Vec<u8>,
-    /// The group's name; empty where there is none.
-    pub group: Vec<u8>,
 }
 
 /// What an entry is.

@@ -50,7 +50,10 @@ fn sample() -> Vec<u8> {
         (b"hard", header::Kind::Hardlink(&long), b""),
         (b"soft", header::Kind::Symlink(b"../x/./y//z/"), b""),
     ] {
-        header::encode(&header::Entry { path, mode: 0o4755, mtime: 7, kind }, &mut bytes);
+        header::encode(
+            &header::Entry { path, mode: 0o4755, mtime: 7, owner: &Owner::root(), kind },
+            &mut bytes,
+        );
         bytes.extend_from_slice(body);
         bytes.extend_from_slice(header::padding(body.len() as u64));
     }
