@@ -10,6 +10,7 @@ use clap::Parser;
 
 use crate::command::build;
 use crate::command::failure::Failure;
+use crate::command::pack;
 use crate::host::env::Env;
 use crate::host::watch::Watch;
 
@@ -40,6 +41,12 @@ fn run(arguments: &args::Arguments, env: &Env, report: &report::Report) -> Resul
                 build::build(&arguments.request(), env, &watch)
             })?;
             report.build(&outcome)
+        }
+        args::Verb::Pack(arguments) => {
+            let request = arguments.request()?;
+            let outcome =
+                progress::shown(report.shows_progress(), &watch, || pack::pack(&request, env, &watch))?;
+            report.pack(&outcome)
         }
     }
 }

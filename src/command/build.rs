@@ -1,6 +1,5 @@
 //! `mkdeb build`: look at the inputs, plan, write, read back what was written, and only then let it appear.
 
-use std::num::NonZero;
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::path::PathBuf;
@@ -161,11 +160,10 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
     if request.dry_run {
         return Ok(outcome(plan, Vec::new(), None));
     }
-    let resources = Resources { threads: cores(threads), memory: env.memory() };
     let options = Options {
         compression,
         control_compression: compression,
-        resources,
+        resources: Resources::new(threads, env.memory()),
         largest_member: ar::LARGEST,
         needles: needles(&plan, &inputs, &manifest.base, env),
     };
@@ -196,10 +194,6 @@ fn compression(request: &BuildRequest, recipe: &Recipe) -> Result<Compression, E
 fn fastest(format: Format) -> Compression {
     let level = if format == Format::Xz { 0 } else { 1 };
     Compression::with_level(format, level).unwrap_or_else(|_| Compression::of(format))
-}
-
-fn cores(threads: usize) -> NonZero<u32> {
-    u32::try_from(threads).ok().and_then(NonZero::new).unwrap_or(NonZero::<u32>::MIN)
 }
 
 fn check_strict(request: &BuildRequest, notes: &[Note]) -> Result<(), Error> {

@@ -4,4 +4,5 @@ pub mod build;
 pub mod failure;
 mod manifest;
 mod overrides;
+pub mod pack;
 mod target;

@@ -1,4 +1,7 @@
 //! Control data: paragraphs (deb822) and the typed files made of them.
 
 pub mod binary;
+pub mod conffiles;
 pub mod deb822;
+pub mod given;
+pub mod triggers;

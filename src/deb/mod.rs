@@ -8,6 +8,7 @@ mod data;
 mod hash;
 pub mod image;
 mod limit;
+pub mod pack;
 pub mod read;
 mod scan;
 pub mod verify;

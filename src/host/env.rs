@@ -64,6 +64,11 @@ impl Env {
         self.resolve(path).is_dir()
     }
 
+    /// Whether there is a regular file at this path.
+    pub fn is_file(&self, path: &Path) -> bool {
+        self.resolve(path).is_file()
+    }
+
     /// The directory without links and `..` in its path, as programs write it down; as it stands where it cannot
     /// be followed.
     pub fn canonical(&self, path: &Path) -> PathBuf {

@@ -162,6 +162,21 @@ impl ArchivePath {
         std::str::from_utf8(&self.0).ok()
     }
 
+    /// Whether dpkg can unpack it: it needs room for `.dpkg-new` behind the name, and holds paths in lines.
+    pub fn check_unpackable(&self) -> Result<(), ArchiveError> {
+        let fail = |reason| Err(ArchiveError { bytes: self.0.clone(), reason });
+        if self.0.contains(&b'\n') {
+            return fail("holds a line feed, which dpkg refuses");
+        }
+        if self.file_name().len() > LONGEST_NAME {
+            return fail("has a name longer than the 246 bytes that dpkg can unpack");
+        }
+        if self.0.len() >= LONGEST_PATH {
+            return fail("is longer than the 4086 bytes that dpkg can unpack");
+        }
+        Ok(())
+    }
+
     /// Whether this is the root of the tree.
     pub fn is_root(&self) -> bool {
         self.0.is_empty()

@@ -17,6 +17,7 @@ mod deb_write;
 mod hostile;
 mod oracle_deb;
 mod oracle_types;
+mod pack;
 mod project;
 mod relocation;
 mod sample;

@@ -22,6 +22,14 @@ pub struct Resources {
     pub memory: u64,
 }
 
+impl Resources {
+    /// So many threads, at least one, on a machine with so many bytes of memory.
+    pub fn new(threads: usize, memory: u64) -> Self {
+        let threads = u32::try_from(threads).ok().and_then(NonZero::new).unwrap_or(NonZero::<u32>::MIN);
+        Self { threads, memory }
+    }
+}
+
 /// Compresses what is written to it. Nothing is complete before [`Encoder::finish`].
 ///
 /// Flushing does nothing: it would reach the output.

@@ -1,6 +1,7 @@
 //! The arguments, as clap reads them. The options of each verb are in a file of its own.
 
 mod build;
+mod pack;
 
 use std::path::PathBuf;
 
@@ -8,6 +9,7 @@ use clap::Parser;
 use clap::Subcommand;
 
 use crate::cli::args::build::BuildArguments;
+use crate::cli::args::pack::PackArguments;
 use crate::host::env::Env;
 
 /// Turns a Python application and its virtualenv into Debian packages.
@@ -42,6 +44,12 @@ pub(in crate::cli) enum Verb {
     /// Reads `mkdeb.toml` (or `[tool.mkdeb]` of `pyproject.toml`), the application and its virtualenv, and
     /// writes a package that dpkg installs. Inputs are never changed. The path of each package is printed.
     Build(Box<BuildArguments>),
+
+    /// Pack a tree with `DEBIAN/control`, as `dpkg-deb --build` does
+    ///
+    /// Refuses what dpkg-deb refuses, and what dpkg-deb packs and dpkg then cannot install. Entries, order,
+    /// modes and control files are those of dpkg-deb. The path of the package is printed.
+    Pack(PackArguments),
 }
 
 /// How to talk.

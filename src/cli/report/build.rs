@@ -20,11 +20,8 @@ use crate::plan::Weight;
 impl Report {
     pub(in crate::cli) fn build(&self, outcome: &Outcome) -> Result<ExitCode, Failure> {
         self.notes(&outcome.notes);
-        let text = match (self.json, &outcome.built) {
-            (true, _) => {
-                let document = document(outcome);
-                serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
-            }
+        let text: String = match (self.json, &outcome.built) {
+            (true, _) => return self.print_json(&document(outcome)),
             (false, None) => outcome.packages.iter().map(listing).collect(),
             (false, Some(built)) => {
                 built.iter().for_each(|package| self.summary(package));

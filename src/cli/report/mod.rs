@@ -1,10 +1,13 @@
 //! Outcomes as words or JSON, and the exit code that goes with them. Each verb's are in a file of its own.
 
 mod build;
+mod pack;
 
 use std::io::IsTerminal;
 use std::io::Write;
 use std::process::ExitCode;
+
+use serde_json::Value;
 
 use crate::cli::args::OutputOptions;
 use crate::cli::args::Verbosity;
@@ -93,6 +96,11 @@ impl Report {
             Err(error) => Err(Failure::new(Unprinted(error), None)),
             Ok(()) => Ok(ExitCode::SUCCESS),
         }
+    }
+
+    /// A result as one JSON document.
+    fn print_json(&self, document: &Value) -> Result<ExitCode, Failure> {
+        self.print((serde_json::to_string_pretty(document).unwrap_or_default() + "\n").as_bytes())
     }
 
     fn renderer(&self) -> annotate_snippets::Renderer {

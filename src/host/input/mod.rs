@@ -7,6 +7,7 @@ mod body;
 mod compile;
 mod directory;
 mod facts;
+pub mod packing;
 mod tarball;
 
 use std::collections::BTreeMap;

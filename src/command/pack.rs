@@ -1,0 +1,196 @@
+//! `mkdeb pack`: a tree with `DEBIAN/` becomes a package, as `dpkg-deb --build` makes it.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::archive::ar;
+use crate::archive::compress::Compression;
+use crate::archive::compress::Format;
+use crate::archive::compress::encode::Resources;
+use crate::command::failure::Failure;
+use crate::control::given::Given;
+use crate::deb::image::EntryKind;
+use crate::deb::pack;
+use crate::deb::verify;
+use crate::deb::write;
+use crate::host::env::Env;
+use crate::host::input::packing;
+use crate::host::input::packing::PackingError;
+use crate::host::output::AtomicFile;
+use crate::host::output::spool;
+use crate::host::watch::Watch;
+use crate::host::watch::Watched;
+use crate::package::blob::Blob;
+use crate::types::date::SourceDate;
+
+/// What to pack and how.
+#[derive(Debug, Clone, Default)]
+pub struct PackRequest {
+    /// The tree.
+    pub tree: PathBuf,
+    /// A directory or a file; by default `TREE.deb`.
+    pub destination: Option<PathBuf>,
+    /// How the data is compressed, where it is not zstd.
+    pub compression: Option<Compression>,
+    /// How control.tar is compressed.
+    pub control: ControlCompression,
+    /// Whether everything belongs to root, whoever owns it in the tree.
+    pub root_owner: bool,
+    /// Whether to pack without a look at what is packed.
+    pub unchecked: bool,
+    /// Threads, where they are not all cores.
+    pub threads: Option<usize>,
+}
+
+/// How control.tar is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ControlCompression {
+    /// Like the data.
+    #[default]
+    Uniform,
+    /// With gzip, which every dpkg reads.
+    Gzip,
+}
+
+/// A packed tree.
+#[derive(Debug)]
+pub struct PackOutcome {
+    /// Where the package is.
+    pub path: PathBuf,
+    /// What its control file says; none where nothing was judged.
+    pub given: Option<Given>,
+    /// Its size in bytes.
+    pub size: u64,
+    /// How many entries its data has.
+    pub entries: usize,
+    /// What dpkg would warn of.
+    pub remarks: Vec<String>,
+}
+
+/// Why nothing was packed, besides what other modules say.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Without a look at the control file its name is not known.
+    #[error("`{}` is a directory, and without a check nobody knows the package's name", .0.display())]
+    Nameless(PathBuf),
+    /// `.` and `/` leave no name to append `.deb` to.
+    #[error("`{}` gives no name for the package", .0.display())]
+    NoDestination(PathBuf),
+    /// Something else is in the package's place.
+    #[error("`{}` is not a regular file, and is not replaced", .0.display())]
+    NotAFile(PathBuf),
+    /// No directory to put it in.
+    #[error("there is no directory `{}` to put the package in", .0.display())]
+    NoDirectory(PathBuf),
+    /// A malformed `SOURCE_DATE_EPOCH`.
+    #[error("`SOURCE_DATE_EPOCH` is malformed")]
+    Date(#[source] crate::types::date::Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let hint = match &error {
+            Error::Nameless(_) => "name the file, or pack without `--nocheck`",
+            Error::NoDestination(_) => "say where it goes: a directory or a file",
+            Error::NotAFile(_) => "name another file",
+            Error::NoDirectory(_) => "make it, or name another",
+            Error::Date(_) => "set it to a number, for example `$(git log -1 --format=%ct)`",
+        };
+        Self::new(error, Some(hint.to_owned()))
+    }
+}
+
+impl From<PackingError> for Failure {
+    fn from(error: PackingError) -> Self {
+        let hint = error.hint();
+        Self::new(error, hint)
+    }
+}
+
+/// Packs a tree. The package appears when it is whole and was read back.
+pub fn pack(request: &PackRequest, env: &Env, watch: &Watch) -> Result<PackOutcome, Failure> {
+    pack_watched(request, env, watch).map_err(|failure| Failure { signal: watch.signal(), ..failure })
+}
+
+fn pack_watched(request: &PackRequest, env: &Env, watch: &Watch) -> Result<PackOutcome, Failure> {
+    let (tree, files) = packing::read(&env.resolve(&request.tree), &request.tree, watch)?;
+    let date = match env.source_date().map_err(Error::Date)? {
+        Some(date) => date,
+        None => SourceDate::from_seconds(tree.newest()),
+    };
+    let options = pack::Options { root_owner: request.root_owner, check: !request.unchecked, date };
+    let packing = pack::packing(&tree, options)
+        .map_err(|source| PackingError::Fault { tree: request.tree.clone(), source })?;
+    drop(tree);
+    let path = destination(request, packing.given.as_ref(), env)?;
+    let directory = path.parent().unwrap_or(&env.dir).to_owned();
+
+    watch.expect(packing.image.entries.iter().map(|entry| body_size(&entry.kind)).sum());
+    let mut file = AtomicFile::create(&path)?;
+    let mut spool = spool(&directory)?;
+    let contents = Watched::new(&files, watch);
+    let options = write_options(request, env);
+    let summary = write::write(&packing.image, &contents, &options, &mut spool, file.writer())?;
+    // What was packed without a check may be nothing that can be read.
+    if !request.unchecked {
+        verify::verify(&mut *file.reread()?, &packing.image, &summary)?;
+    }
+    watch.check().map_err(|error| Failure::new(error, None))?;
+    let path = file.commit()?;
+    let (given, remarks) = (packing.given, packing.remarks);
+    Ok(PackOutcome { path, given, size: summary.size, entries: packing.image.entries.len(), remarks })
+}
+
+fn write_options(request: &PackRequest, env: &Env) -> write::Options {
+    let compression = request.compression.unwrap_or_else(|| Compression::of(Format::Zstd));
+    let threads = request.threads.unwrap_or(env.cores);
+    let control_compression = match request.control {
+        ControlCompression::Uniform => compression,
+        ControlCompression::Gzip => Compression::of(Format::Gzip),
+    };
+    write::Options {
+        compression,
+        control_compression,
+        resources: Resources::new(threads, env.memory()),
+        largest_member: ar::LARGEST,
+        needles: Vec::new(),
+    }
+}
+
+fn body_size(kind: &EntryKind) -> u64 {
+    match kind {
+        EntryKind::File { blob: Blob::Source { size, .. }, .. } => *size,
+        _ => 0,
+    }
+}
+
+/// Where the package goes: the file that was named, or the conventional name in a directory.
+fn destination(request: &PackRequest, given: Option<&Given>, env: &Env) -> Result<PathBuf, Error> {
+    let path = match &request.destination {
+        None => beside(&request.tree, env)?,
+        Some(named) if env.is_directory(named) => match given {
+            Some(given) => env.resolve(named).join(given.file_name()),
+            None => return Err(Error::Nameless(named.clone())),
+        },
+        Some(named) => env.resolve(named),
+    };
+    let path = if env.is_taken(&path) { env.canonical(&path) } else { path };
+    if env.is_taken(&path) && !env.is_file(&path) {
+        return Err(Error::NotAFile(path));
+    }
+    match path.parent() {
+        Some(directory) if !env.is_directory(directory) => Err(Error::NoDirectory(directory.to_owned())),
+        _ => Ok(path),
+    }
+}
+
+/// `TREE.deb`.
+fn beside(tree: &Path, env: &Env) -> Result<PathBuf, Error> {
+    let named = tree.components().next_back();
+    let (Some(std::path::Component::Normal(name)), path) = (named, env.resolve(tree)) else {
+        return Err(Error::NoDestination(tree.to_owned()));
+    };
+    let mut name = name.to_owned();
+    name.push(".deb");
+    Ok(path.with_file_name(name))
+}

@@ -1,0 +1,138 @@
+//! `mkdeb pack` as a command: where the package goes, what it says, what it leaves alone.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+use std::process::Output;
+
+const CONTROL: &str =
+    "Package: tiny\nVersion: 2:1.0-1\nArchitecture: all\nMaintainer: A <a@example.com>\nDescription: it\n";
+
+fn tree(directory: &Path) {
+    fs::create_dir_all(directory.join("tree/DEBIAN")).expect("a new directory");
+    fs::create_dir_all(directory.join("tree/usr/share/tiny")).expect("a new directory");
+    fs::set_permissions(directory.join("tree/DEBIAN"), fs::Permissions::from_mode(0o755)).expect("ours");
+    fs::write(directory.join("tree/DEBIAN/control"), CONTROL).expect("writable");
+    fs::write(directory.join("tree/usr/share/tiny/file"), "text").expect("writable");
+}
+
+fn pack(directory: &Path, words: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mkdeb"));
+    command.current_dir(directory).env_remove("SOURCE_DATE_EPOCH").arg("pack").args(words);
+    command.output().expect("it starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).expect("a directory");
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_package_goes_where_dpkg_deb_puts_it() {
+    for (words, expected) in [
+        (&["tree"][..], "tree.deb"),
+        (&["./tree//"], "tree.deb"),
+        (&["tree/."], "tree.deb"),
+        (&["tree", "."], "tiny_1.0-1_all.deb"),
+        (&["tree", "other.package"], "other.package"),
+        (&["-Zgzip", "-z1", "--root-owner-group", "tree", "out/"], "out/tiny_1.0-1_all.deb"),
+    ] {
+        let directory = tempfile::tempdir().expect("a directory");
+        tree(directory.path());
+        fs::create_dir(directory.path().join("out")).expect("a new directory");
+        let output = pack(directory.path(), words);
+        assert!(output.status.success(), "{words:?}: {}", text(&output.stderr));
+        let path = directory.path().join(expected);
+        assert!(path.is_file(), "{words:?}: {:?}", names(directory.path()));
+        let printed = text(&output.stdout);
+        assert!(fs::canonicalize(printed.trim_end()).expect("it is there").ends_with(expected), "{printed}");
+        assert_eq!(fs::metadata(path).expect("there").permissions().mode() & 0o111, 0);
+    }
+}
+
+#[test]
+fn where_it_cannot_go_is_said_and_nothing_is_touched() {
+    for (words, message) in [
+        (&["-C", "tree", "."][..], "gives no name"),
+        (&["tree", "missing/x.deb"], "no directory"),
+        (&["tree", "tree/usr/share/tiny/file/x.deb"], "no directory"),
+        (&["tree", "/dev/full"], "not a regular file"),
+        (&["tree", "fifo"], "not a regular file"),
+        (&["--nocheck", "tree", "."], "nobody knows the package's name"),
+        (&["missing"], "failed to read"),
+        (&["tree/usr"], "no directory `DEBIAN`"),
+        (&["tree/DEBIAN/control"], "no directory `DEBIAN`"),
+        (&["-Zbzip2", "tree"], "is not a compression"),
+        (&["-z23", "tree"], "not a level of zstd"),
+        (&["-Zxz", "-z10", "tree"], "not a level of xz"),
+    ] {
+        let directory = tempfile::tempdir().expect("a directory");
+        tree(directory.path());
+        let made = Command::new("mkfifo").arg(directory.path().join("fifo")).status();
+        assert!(made.expect("mkfifo").success());
+        let before = names(directory.path());
+        let output = pack(directory.path(), words);
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+        assert!(text(&output.stderr).contains(message), "{words:?}: {}", text(&output.stderr));
+        assert_eq!(output.stdout, b"");
+        assert_eq!(names(directory.path()), before, "{words:?}");
+    }
+}
+
+#[test]
+fn the_same_tree_gives_the_same_bytes_and_replaces_the_old_file() {
+    let directory = tempfile::tempdir().expect("a directory");
+    tree(directory.path());
+    fs::write(directory.path().join("a.deb"), "old").expect("writable");
+    std::os::unix::fs::symlink("a.deb", directory.path().join("link.deb")).expect("a new link");
+    let output = pack(directory.path(), &["tree", "link.deb", "--threads", "1"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let output = pack(directory.path(), &["tree", "b.deb", "--threads", "7", "--json"]);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((&document["name"], &document["version"]), (&"tiny".into(), &"2:1.0-1".into()));
+    let [a, b] = ["a.deb", "b.deb"].map(|name| fs::read(directory.path().join(name)).expect("there"));
+    assert!(a == b && a.len() as u64 == document["size"]);
+    assert!(fs::symlink_metadata(directory.path().join("link.deb")).expect("there").is_symlink());
+}
+
+#[test]
+fn control_tar_is_compressed_like_the_data_or_with_gzip() {
+    let directory = tempfile::tempdir().expect("a directory");
+    tree(directory.path());
+    for (words, members) in [
+        (&["-Zxz"][..], ["control.tar.xz", "data.tar.xz"]),
+        (&["-Zzstd", "-z3", "--no-uniform-compression"], ["control.tar.gz", "data.tar.zst"]),
+        (&["-Zxz", "--no-uniform-compression", "--uniform-compression"], ["control.tar.xz", "data.tar.xz"]),
+        (&["-Zgzip", "-z0"], ["control.tar", "data.tar"]),
+        (&["-Znone", "-z5"], ["control.tar", "data.tar"]),
+        (&["-Zxz", "-Zgzip"], ["control.tar.gz", "data.tar.gz"]),
+    ] {
+        let output = pack(directory.path(), &[words, &["tree", "x.deb"]].concat());
+        assert!(output.status.success(), "{words:?}: {}", text(&output.stderr));
+        let listed = Command::new("ar").arg("t").arg(directory.path().join("x.deb")).output().expect("ar");
+        let listed = text(&listed.stdout);
+        assert_eq!(listed.lines().skip(1).collect::<Vec<_>>(), members, "{words:?}");
+    }
+}
+
+#[test]
+fn without_a_check_anything_is_packed() {
+    let directory = tempfile::tempdir().expect("a directory");
+    tree(directory.path());
+    fs::write(directory.path().join("tree/DEBIAN/control"), "nonsense").expect("writable");
+    let output = pack(directory.path(), &["tree"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("DEBIAN/control"), "{}", text(&output.stderr));
+    assert!(!directory.path().join("tree.deb").exists());
+    let output = pack(directory.path(), &["--nocheck", "tree"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(directory.path().join("tree.deb").is_file());
+}
