@@ -105,7 +105,7 @@ impl fmt::Display for InstallPath {
 
 impl Ord for InstallPath {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.0.split('/').cmp(other.0.split('/'))
+        by_components(self.0.as_bytes(), other.0.as_bytes())
     }
 }
 
@@ -226,13 +226,7 @@ impl fmt::Display for ArchivePath {
 
 impl Ord for ArchivePath {
     fn cmp(&self, other: &Self) -> Ordering {
-        // The root has no components, where splitting would find one empty one.
-        match (self.0.is_empty(), other.0.is_empty()) {
-            (true, true) => Ordering::Equal,
-            (true, false) => Ordering::Less,
-            (false, true) => Ordering::Greater,
-            (false, false) => self.0.split(|b| *b == b'/').cmp(other.0.split(|b| *b == b'/')),
-        }
+        by_components(&self.0, &other.0)
     }
 }
 
@@ -240,6 +234,18 @@ impl PartialOrd for ArchivePath {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
+}
+
+/// Compares component by component, as bytes: byte by byte, but that `/` comes before every other byte.
+///
+/// Trees of a hundred thousand paths with a long common beginning are sorted with it: equal stretches are
+/// passed over a word at a time.
+fn by_components(left: &[u8], right: &[u8]) -> Ordering {
+    const WORD: usize = 16;
+    let words = left.chunks_exact(WORD).zip(right.chunks_exact(WORD));
+    let same = words.take_while(|(left, right)| left == right).count() * WORD;
+    let rank = |byte: &u8| if *byte == b'/' { 0 } else { *byte };
+    left[same..].iter().map(rank).cmp(right[same..].iter().map(rank))
 }
 
 #[cfg(test)]
@@ -266,6 +272,9 @@ mod tests {
         assert!(install("/a") < install("/a/x") && install("/a/x") < install("/a-b"));
         let path = |text: &[u8]| ArchivePath::new(text).expect("valid");
         assert!(path(b"") < path(b"a") && path(b"a/x") < path(b"a-b"));
+        let long = "/opt/a-long-common-beginning/of-both";
+        assert!(install(&format!("{long}/x")) < install(&format!("{long}-x")));
+        assert!(install(long) < install(&format!("{long}/x")));
         assert!(install("/a/b").is_within(&install("/a")) && !install("/ab").is_within(&install("/a")));
     }
 
