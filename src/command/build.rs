@@ -20,6 +20,8 @@ use crate::deb::write::Options;
 use crate::host::env::Env;
 use crate::host::input::Inputs;
 use crate::host::input::Scan;
+use crate::host::input::budget::Budget;
+use crate::host::input::budget::DEFAULT_UNPACKED;
 use crate::host::output::AtomicFile;
 use crate::host::output::spool;
 use crate::host::watch::Watch;
@@ -32,6 +34,7 @@ use crate::plan::Note;
 use crate::plan::Plan;
 use crate::plan::Weight;
 use crate::types::date::SourceDate;
+use crate::types::size::Size;
 
 /// What to build and how.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +59,8 @@ pub struct BuildRequest {
     pub dry_run: bool,
     /// Overriding templates.
     pub templates: Option<PathBuf>,
+    /// How much the inputs may unpack to together, where it is not 16 GiB.
+    pub max_unpacked: Option<Size>,
 }
 
 /// What was built, or would have been.
@@ -140,7 +145,8 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
     let threads = request.threads.unwrap_or(env.cores);
 
     let spool_directory = target.existing_ancestor(env);
-    let scan = Scan { base: &manifest.base, spool: &spool_directory, threads, watch };
+    let budget = Budget::new(request.max_unpacked.unwrap_or(DEFAULT_UNPACKED));
+    let scan = Scan { base: &manifest.base, spool: &spool_directory, budget, threads, watch };
     let inputs = Inputs::read(&recipe, &scan)?;
     let date = match env.source_date().map_err(Error::Date)? {
         Some(date) => date,

@@ -74,6 +74,9 @@ fn node_kind(tree: &SourceTree, path: &ArchivePath, entry: &SourceEntry) -> Resu
             mode: Mode::normalised(entry.mode),
             conffile: false,
         },
+        SourceKind::Special(kind) => {
+            return Err(Error::Special { input: tree.name.clone(), kind, path: path.clone() });
+        }
         SourceKind::Symlink(target) => {
             let leaves = || Error::Leaves {
                 input: tree.name.clone(),

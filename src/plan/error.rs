@@ -33,6 +33,16 @@ pub enum Error {
         /// Where.
         path: ArchivePath,
     },
+    /// A path that is no file, directory or symbolic link (Policy 10.6).
+    #[error("`{input}` has {kind} at `{path}`, which a package cannot ship")]
+    Special {
+        /// The input.
+        input: String,
+        /// What it is.
+        kind: &'static str,
+        /// Where.
+        path: ArchivePath,
+    },
     /// A directory that dpkg would make before its owner exists.
     #[error(
         "`[[directory]]` {directory} has an owner or a mode of its own, and the package installs `{path}` in it"
@@ -116,6 +126,7 @@ impl Error {
             Self::Collision(_) => "leave one of them out, or install it elsewhere".to_owned(),
             Self::Shared { .. } => "install that elsewhere, or leave the directory to root".to_owned(),
             Self::NotUtf8 { .. } => "rename it, or leave it out with `exclude`".to_owned(),
+            Self::Special { .. } => "remove it, or leave it out with `exclude`".to_owned(),
             Self::Leaves { .. } => {
                 "make the link relative and inside the tree, or leave it out with `exclude`".to_owned()
             }

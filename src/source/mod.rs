@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use crate::source::tree::SourceEntry;
 use crate::source::tree::SourceKind;
 use crate::source::tree::SourceTree;
+pub use crate::source::wanted::telling;
 pub use crate::source::wanted::wants_text;
 
 /// Everything that a recipe names, looked at once.
@@ -33,7 +34,8 @@ impl Sources {
     pub fn newest(&self) -> u64 {
         let trees = [&self.app].into_iter().chain(&self.venv).chain(&self.trees);
         let entries = trees.flat_map(|tree| tree.entries.values()).chain(self.files.values());
-        let entries = entries.filter(|entry| !matches!(entry.kind, SourceKind::Directory));
+        let entries =
+            entries.filter(|entry| !matches!(entry.kind, SourceKind::Directory | SourceKind::Special(_)));
         entries.map(|entry| entry.mtime).max().unwrap_or(0)
     }
 }

@@ -1,6 +1,7 @@
 //! One input as a map from path to facts, however it was stored.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::types::digest::Sha256;
 use crate::types::path::ArchivePath;
@@ -28,7 +29,7 @@ pub struct SourceEntry {
     pub kind: SourceKind,
 }
 
-/// What a path of an input is. Devices, fifos and sockets never get this far.
+/// What a path of an input is.
 #[derive(Debug, Clone)]
 pub enum SourceKind {
     /// A directory.
@@ -37,6 +38,8 @@ pub enum SourceKind {
     File(FileFacts),
     /// A symbolic link and its target, as found: never followed.
     Symlink(Vec<u8>),
+    /// What no package can ship, in words: a device, a fifo, a socket. It may be in what is left out.
+    Special(&'static str),
 }
 
 /// What was seen of a file when it was read once, before planning.
@@ -48,15 +51,16 @@ pub struct FileFacts {
     pub size: u64,
     /// The digest of its body.
     pub sha256: Sha256,
-    /// Its first bytes: all of them, or [`FileFacts::HEAD`].
+    /// Its first bytes, where they tell what it is: of scripts, of machine code, of bytecode. Else none.
     pub head: Vec<u8>,
     /// The whole body, where it is text that relocation may have to rewrite or read
     /// (scripts, activators, `pyvenv.cfg`, `RECORD`, `.pth`, …) and no larger than [`FileFacts::LARGEST_TEXT`].
-    pub text: Option<Vec<u8>>,
+    /// Hard links share it.
+    pub text: Option<Arc<[u8]>>,
 }
 
 impl FileFacts {
-    /// How many first bytes of a file are kept: enough for any shebang line and the headers of ELF and bytecode.
+    /// The most first bytes of a file that are kept: enough for any shebang line.
     pub const HEAD: usize = 512;
     /// The largest text kept whole, in bytes. A RECORD of 40,000 files is about 4 MiB.
     pub const LARGEST_TEXT: u64 = 16 << 20;

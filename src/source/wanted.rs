@@ -1,6 +1,7 @@
-//! Which files' whole text the scanner keeps, because relocation reads or rewrites it.
+//! What the scanner keeps of a file's body: its whole text, because relocation reads or rewrites it, or its head.
 
 use crate::content::activator;
+use crate::source::tree::FileFacts;
 use crate::types::path::ArchivePath;
 
 /// Whether the whole text of a file is kept in `FileFacts::text`: scripts, activators and metadata.
@@ -22,9 +23,37 @@ pub fn wants_text(path: &ArchivePath, head: &[u8]) -> bool {
         || of_jupyter && name.ends_with(b".json")
 }
 
+/// As much of a file's first bytes as somebody will ask for: a million files have no room for more.
+pub fn telling<'a>(path: &ArchivePath, head: &'a [u8]) -> &'a [u8] {
+    let most = if head.starts_with(b"#!") {
+        FileFacts::HEAD
+    } else if head.starts_with(b"\x7fELF") {
+        // The larger of the two headers (elf(5)).
+        64
+    } else if path.file_name().ends_with(b".pyc") {
+        // Magic number, flags, and time and size or a hash (PEP 552).
+        16
+    } else {
+        0
+    };
+    &head[..head.len().min(most)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_head_is_kept_where_it_tells_something() {
+        let head = |path: &str, head: &[u8]| {
+            telling(&ArchivePath::new(path.as_bytes()).expect(path), &head.repeat(100)).len()
+        };
+        assert_eq!(head("a.py", b"import x"), 0);
+        assert_eq!(head("a.pyc", b"1234567890"), 16);
+        assert_eq!(head("a.so", b"\x7fELF567890"), 64);
+        assert_eq!(head("a", b"#!/bin/sh\n"), 512);
+        assert_eq!(telling(&ArchivePath::default(), b"#!"), b"#!");
+    }
 
     #[test]
     fn only_what_relocation_reads_is_kept() {

@@ -11,5 +11,6 @@ pub mod mode;
 pub mod name;
 pub mod path;
 pub mod relation;
+pub mod size;
 pub mod source_id;
 pub mod version;

@@ -85,7 +85,7 @@ fn scan(root: &Path, bodies: &mut Vec<PathBuf>) -> SourceTree {
                 let id = SourceId { input: 0, file: u32::try_from(bodies.len()).expect("few") };
                 bodies.push(full);
                 let (size, sha256) = (body.len() as u64, Sha256::of(&body));
-                let text = wants_text(&path, &head).then_some(body);
+                let text = wants_text(&path, &head).then(|| body.into());
                 SourceKind::File(FileFacts { id, size, sha256, head, text })
             };
             let mtime = u64::try_from(about.mtime()).expect("after 1970");

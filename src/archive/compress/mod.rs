@@ -149,14 +149,21 @@ impl fmt::Display for Compression {
 
 /// The compression that the first bytes of a file betray; none where they betray none. Six bytes are enough.
 pub fn sniff(bytes: &[u8]) -> Result<Option<Format>, Unsupported> {
-    const MAGICS: [(&[u8], Result<Format, Unsupported>); 6] = [
+    const MAGICS: [(&[u8], Result<Format, Unsupported>); 9] = [
         (b"\x28\xb5\x2f\xfd", Ok(Format::Zstd)),
         (b"\xfd7zXZ\0", Ok(Format::Xz)),
         (b"\x1f\x8b", Ok(Format::Gzip)),
         (b"BZh", Err(Unsupported("bzip2"))),
         (b"LZIP", Err(Unsupported("lzip"))),
         (b"\x5d\0\0", Err(Unsupported("lzma"))),
+        (b"PK\x03\x04", Err(Unsupported("zip"))),
+        (b"7z\xbc\xaf\x27\x1c", Err(Unsupported("7z"))),
+        (b"\x04\x22\x4d\x18", Err(Unsupported("lz4"))),
     ];
+    // pzstd begins with a skippable frame, of which there are sixteen (RFC 8878, 3.1.2).
+    if matches!(bytes, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]) {
+        return Ok(Some(Format::Zstd));
+    }
     match MAGICS.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         Some((_, format)) => (*format).map(Some),
         None => Ok(None),
@@ -196,6 +203,9 @@ mod tests {
         assert_eq!(sniff(b"\x1f\x8b\x08\x00"), Ok(Some(Format::Gzip)));
         assert_eq!(sniff(b"BZh91AY"), Err(Unsupported("bzip2")));
         assert_eq!(sniff(b"\x5d\0\0\x80\0"), Err(Unsupported("lzma")));
+        assert_eq!(sniff(b"\x50\x2a\x4d\x18\x04\0"), Ok(Some(Format::Zstd)));
+        assert_eq!(sniff(b"PK\x03\x04\x14\0"), Err(Unsupported("zip")));
+        assert_eq!(sniff(b"7z\xbc\xaf\x27\x1c"), Err(Unsupported("7z")));
         assert_eq!(sniff(b"./app/"), Ok(None));
         assert_eq!(sniff(b""), Ok(None));
     }

@@ -89,6 +89,8 @@ pub struct Reader<R> {
     left: u64,
     padding: u64,
     ended: bool,
+    /// The time that a global record gives to all entries.
+    mtime: Option<u64>,
 }
 
 /// What the records before an entry say about it.
@@ -102,7 +104,7 @@ struct Records {
 impl<R: Read> Reader<R> {
     /// An archive that starts at the next byte of `inner`.
     pub fn new(inner: R) -> Self {
-        Self { inner, offset: 0, left: 0, padding: 0, ended: false }
+        Self { inner, offset: 0, left: 0, padding: 0, ended: false, mtime: None }
     }
 
     /// Skips what is left of the current entry and reads the next one.
@@ -126,7 +128,10 @@ impl<R: Read> Reader<R> {
                     let text = self.text(start, size, LARGEST_RECORDS)?;
                     records.pax = pax::parse(&text).map_err(fail)?;
                 }
-                b'g' => self.announce(size)?,
+                b'g' => {
+                    let text = self.text(start, size, LARGEST_RECORDS)?;
+                    self.for_all(&pax::parse(&text).map_err(fail)?).map_err(fail)?;
+                }
                 _ => return self.member(&block, records, start).map(Some),
             }
         }
@@ -149,7 +154,8 @@ impl<R: Read> Reader<R> {
         }
         let link = pax.link.or(records.link).unwrap_or_else(|| until_nul(&block[157..257]).to_vec());
         let kind = match block[156] {
-            0 if path.ends_with(b"/") => Kind::Directory,
+            // Before ustar this was the way to write a directory; readers still take it for one.
+            0 | b'0' if path.ends_with(b"/") => Kind::Directory,
             0 | b'0' => Kind::File,
             b'1' => Kind::Hardlink(link),
             b'2' => Kind::Symlink(link),
@@ -165,7 +171,8 @@ impl<R: Read> Reader<R> {
             return Err(fail("a directory or link has a body"));
         }
         // Readers differ on what a negative time means; nothing needs it.
-        let mtime = pax.mtime.unwrap_or_else(|| number::parse(&block[136..148]).unwrap_or(0));
+        let mtime = pax.mtime.or(self.mtime);
+        let mtime = mtime.unwrap_or_else(|| number::parse(&block[136..148]).unwrap_or(0));
         let mode = field(100..108, "its mode is not a number")? & 0o7777;
         let owner = Owner {
             uid: pax.uid.or(number::parse(&block[108..116])).unwrap_or(0),
@@ -176,6 +183,16 @@ impl<R: Read> Reader<R> {
         let offset = self.offset;
         self.announce(size)?;
         Ok(Member { path, kind, mode: mode as u32, mtime, size, offset, owner })
+    }
+
+    /// Takes note of global records. `git archive` writes a comment; one name or size for all makes no sense, and
+    /// readers differ on what it would mean.
+    fn for_all(&mut self, values: &pax::Values) -> Result<(), &'static str> {
+        if values.path.is_some() || values.link.is_some() || values.size.is_some() || values.sparse {
+            return Err("its global PAX records name or measure every entry");
+        }
+        self.mtime = values.mtime.or(self.mtime);
+        Ok(())
     }
 
     /// The next header block; none at the end of the archive.

@@ -7,6 +7,7 @@ use clap::Args;
 use crate::archive::compress::Compression;
 use crate::command::build::BuildRequest;
 use crate::config::recipe::Suite;
+use crate::types::size::Size;
 
 /// Arguments of `mkdeb build`.
 #[derive(Debug, Args)]
@@ -47,6 +48,10 @@ pub(in crate::cli) struct BuildArguments {
     #[arg(long)]
     dry_run: bool,
 
+    /// The most that the inputs may unpack to together, for example `20G` [default: 16G]
+    #[arg(long, value_name = "SIZE")]
+    max_unpacked: Option<Size>,
+
     /// A directory of templates that replace the built-in ones of the same name
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
@@ -65,6 +70,7 @@ impl BuildArguments {
             strict: self.strict,
             dry_run: self.dry_run,
             templates: self.templates.clone(),
+            max_unpacked: self.max_unpacked,
         }
     }
 }

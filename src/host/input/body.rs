@@ -96,8 +96,12 @@ impl Stamp {
         if Self::of(&file.metadata()?) == *self {
             return Ok(());
         }
-        Err(io::Error::other("it changed while it was being read"))
+        Err(changed())
     }
+}
+
+fn changed() -> io::Error {
+    io::Error::other("it changed while it was being read")
 }
 
 /// Opens a file of an input: the one that was looked at, never a link or a fifo that took its place meanwhile.
@@ -107,20 +111,25 @@ pub(super) fn open(path: &Path, stamp: Stamp) -> io::Result<Steady> {
     let flags = i32::try_from(flags.bits()).unwrap_or(0);
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
     stamp.check(&file)?;
-    Ok(Steady { file, stamp })
+    Ok(Steady { file, stamp, read: 0 })
 }
 
-/// A file that fails at its end when it was changed on the way.
+/// A file that fails at its end when it was changed on the way, and soon when it has grown: whoever appends to it
+/// may never stop.
 pub(super) struct Steady {
     file: File,
     stamp: Stamp,
+    read: u64,
 }
 
 impl Read for Steady {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read(buffer)?;
+        self.read += count as u64;
         if count == 0 && !buffer.is_empty() {
             self.stamp.check(&self.file)?;
+        } else if self.read > self.stamp.size {
+            return Err(changed());
         }
         Ok(count)
     }

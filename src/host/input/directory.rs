@@ -17,6 +17,7 @@ use crate::host::input::Scan;
 use crate::host::input::body::Stamp;
 use crate::host::input::body::Store;
 use crate::host::input::body::open;
+use crate::host::input::budget::Excess;
 use crate::host::input::facts;
 use crate::host::input::facts::Look;
 use crate::source::tree::FileFacts;
@@ -48,6 +49,8 @@ pub(super) fn read(input: &Input<'_>, scan: &Scan<'_>) -> Result<(SourceTree, St
             let wrap = |error| crate::host::Error::new("read", &entry.full, error);
             let target = std::fs::read_link(&entry.full).map_err(wrap)?;
             SourceKind::Symlink(target.as_os_str().as_bytes().to_vec())
+        } else if let Some(special) = special(&entry.metadata) {
+            SourceKind::Special(special)
         } else {
             match facts.next() {
                 Some(facts) => SourceKind::File(facts),
@@ -96,8 +99,10 @@ fn walk(name: &str, path: &Path, scan: &Scan<'_>) -> Result<Vec<Seen>, Error> {
         let relative = entry.path().strip_prefix(&root).unwrap_or(entry.path());
         let path = ArchivePath::new(relative.as_os_str().as_bytes())
             .map_err(|source| Error::Path { input: name.to_owned(), source })?;
-        if let Some(kind) = special(&metadata) {
-            return Err(Error::Special { input: name.to_owned(), kind, path });
+        let excess = |excess| Error::Excess { input: name.to_owned(), excess };
+        scan.budget.enter(path.as_bytes().len()).map_err(excess)?;
+        if metadata.is_file() {
+            scan.budget.unpack(metadata.len()).map_err(excess)?;
         }
         seen.push(Seen { path, full: entry.into_path(), metadata });
     }
@@ -151,5 +156,8 @@ fn read_body(entry: &Seen, input: &Input<'_>, index: usize, scan: &Scan<'_>) -> 
     let id = SourceId { input: input.number, file: u32::try_from(index).unwrap_or(u32::MAX) };
     open(&entry.full, Stamp::of(&entry.metadata))
         .and_then(|mut body| facts::read(&mut body, &entry.path, id, input.look(scan)))
-        .map_err(|error| crate::host::Error::new("read", &entry.full, error).into())
+        .map_err(|error| match error.downcast::<Excess>() {
+            Ok(excess) => Error::Excess { input: input.name.to_owned(), excess },
+            Err(error) => crate::host::Error::new("read", &entry.full, error).into(),
+        })
 }

@@ -4,7 +4,9 @@ use std::io;
 use std::io::Read;
 
 use crate::archive::fill::fill;
+use crate::host::input::budget::Budget;
 use crate::host::watch::Watch;
+use crate::source::telling;
 use crate::source::tree::FileFacts;
 use crate::types::digest::Sha256Hasher;
 use crate::types::path::ArchivePath;
@@ -28,6 +30,8 @@ pub(super) struct Look<'a> {
     pub keep: Keep,
     /// Interrupts.
     pub watch: &'a Watch,
+    /// What is left for texts.
+    pub budget: &'a Budget,
 }
 
 /// Reads a body to its end.
@@ -59,6 +63,8 @@ pub(super) fn read(
             text.extend_from_slice(chunk);
         }
         if count < buffer.len() {
+            look.budget.keep(text.as_ref().map_or(0, |text| text.len() as u64))?;
+            let (head, text) = (telling(path, &head).to_vec(), text.map(Into::into));
             return Ok(FileFacts { id, size, sha256: hasher.finish(), head, text });
         }
     }

@@ -4,10 +4,12 @@
 //! reach every other environment of the user.
 
 mod body;
+pub mod budget;
 mod compile;
 mod directory;
 mod facts;
 pub mod packing;
+mod stream;
 mod tarball;
 
 use std::collections::BTreeMap;
@@ -22,6 +24,8 @@ use crate::config::recipe::Recipe;
 use crate::config::recipe::VenvRecipe;
 use crate::host::input::body::Stamp;
 use crate::host::input::body::Store;
+use crate::host::input::budget::Budget;
+use crate::host::input::budget::Excess;
 use crate::host::input::compile::Workshop;
 use crate::host::input::compile::compile;
 use crate::host::input::facts::Keep;
@@ -63,16 +67,6 @@ pub enum Error {
         /// What is wrong with the path.
         source: ArchiveError,
     },
-    /// An entry that is no file, directory or symbolic link.
-    #[error("`{input}` has {kind} at `{path}`, which a package cannot ship")]
-    Special {
-        /// The input.
-        input: String,
-        /// What it is.
-        kind: &'static str,
-        /// Where.
-        path: ArchivePath,
-    },
     /// An archive with an entry twice, or below something that is no directory.
     #[error("`{input}` has the entry `{path}` {reason}")]
     Entry {
@@ -93,6 +87,32 @@ pub enum Error {
         input: String,
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// An archive of a kind that can be recognised but not read.
+    #[error("`{input}` is packed with {format}, which is not supported")]
+    Unsupported {
+        /// The input.
+        input: String,
+        /// What it is packed with.
+        format: &'static str,
+    },
+    /// The disk could not take what was unpacked.
+    #[error("failed to unpack `{input}` into a temporary file in `{}`", .directory.display())]
+    Unpack {
+        /// The input.
+        input: String,
+        /// Where the file without a name is.
+        directory: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// More than the inputs may be.
+    #[error("`{input}` goes beyond the {excess}")]
+    Excess {
+        /// The input, which may be the last of several.
+        input: String,
+        /// Of what there is too much.
+        excess: Excess,
     },
     /// The interpreter did not compile.
     #[error("failed to compile with `{interpreter}`")]
@@ -125,13 +145,14 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Host(error) => error.hint(),
-            Self::NotATree(_) => {
+            Self::NotATree(_) | Self::Unsupported { .. } => {
                 Some("give a directory, or a `.tar`, `.tar.gz`, `.tar.xz` or `.tar.zst`".to_owned())
             }
+            Self::Excess { excess, .. } => Some(excess.hint()),
+            Self::Archive { .. } | Self::Unfinished(_) => Some("fetch or make the archive anew".to_owned()),
             Self::Compiler { .. } => {
                 Some("install it here, or leave out `bytecode = \"compile\"` and compile in CI".to_owned())
             }
-            Self::Special { .. } => Some("leave it out with `exclude`".to_owned()),
             Self::Path { .. } | Self::Entry { .. } => {
                 Some("make the archive anew, for example with `git archive`".to_owned())
             }
@@ -146,6 +167,8 @@ pub struct Scan<'a> {
     pub base: &'a Path,
     /// Where compressed archives are unpacked to, into files without a name.
     pub spool: &'a Path,
+    /// How much the inputs may be.
+    pub budget: Budget,
     /// How many threads hash.
     pub threads: usize,
     /// Counts and interrupts.
@@ -165,8 +188,8 @@ struct Input<'a> {
 }
 
 impl Input<'_> {
-    fn look<'a>(&self, scan: &Scan<'a>) -> Look<'a> {
-        Look { keep: self.keep, watch: scan.watch }
+    fn look<'a>(&self, scan: &'a Scan<'_>) -> Look<'a> {
+        Look { keep: self.keep, watch: scan.watch, budget: &scan.budget }
     }
 }
 
@@ -252,9 +275,15 @@ impl Inputs {
             if !metadata.is_file() {
                 return Err(Error::NotAFile(name.to_owned()));
             }
+            let excess = |excess| Error::Excess { input: name.to_owned(), excess };
+            scan.budget.unpack(metadata.len()).map_err(excess)?;
             let id = SourceId { input, file: u32::try_from(opened.len()).unwrap_or(u32::MAX) };
-            let entry =
-                directory::single(&path, id, &metadata, Look { keep, watch: scan.watch }).map_err(wrap)?;
+            let look = Look { keep, watch: scan.watch, budget: &scan.budget };
+            let entry = directory::single(&path, id, &metadata, look);
+            let entry = entry.map_err(|error| match error.downcast() {
+                Ok(found) => excess(found),
+                Err(error) => wrap(error).into(),
+            })?;
             files.insert(name.to_owned(), entry);
             opened.push((path, Stamp::of(&metadata)));
         }

@@ -8,10 +8,10 @@ use std::io;
 use std::io::BufReader;
 use std::io::BufWriter;
 use std::io::Read;
-use std::io::Write;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
+use crate::archive::compress::Unsupported;
 use crate::archive::compress::decode::decoder;
 use crate::archive::compress::sniff;
 use crate::archive::tar::read::Error as TarError;
@@ -24,8 +24,11 @@ use crate::host::input::Scan;
 use crate::host::input::body::Body;
 use crate::host::input::body::Stamp;
 use crate::host::input::body::Store;
+use crate::host::input::budget::Excess;
 use crate::host::input::facts;
-use crate::host::input::facts::Look;
+use crate::host::input::stream::Metered;
+use crate::host::input::stream::Tee;
+use crate::host::input::stream::Unwritten;
 use crate::host::output::spool;
 use crate::source::tree::SourceEntry;
 use crate::source::tree::SourceKind;
@@ -33,33 +36,35 @@ use crate::source::tree::SourceTree;
 use crate::types::path::ArchivePath;
 use crate::types::source_id::SourceId;
 
+/// The longest target of a link, in bytes (`PATH_MAX` with its NUL, `symlink(2)`).
+const LONGEST_TARGET: usize = 4095;
+/// The longest path, in bytes: no host opens a longer one.
+const LONGEST_PATH: usize = 4095;
+
 /// Looks at every entry of the tarball.
 pub(super) fn read(input: &Input<'_>, scan: &Scan<'_>) -> Result<(SourceTree, Store), Error> {
     let name = input.name;
     let wrap = |error| crate::host::Error::new("read", Path::new(name), error);
-    let mut file = File::open(&input.path).map_err(wrap)?;
+    let file = File::open(&input.path).map_err(wrap)?;
     let mut magic = [0; 6];
     let count = file.read_at(&mut magic, 0).map_err(wrap)?;
-    let archive = |error: Box<dyn std::error::Error + Send + Sync>| Error::Archive {
-        input: name.to_owned(),
-        source: error,
-    };
-    let mut index =
-        Index { name, input, look: input.look(scan), tree: SourceTree::default(), bodies: Vec::new() };
+    let format = sniff(&magic[..count])
+        .map_err(|Unsupported(format)| Error::Unsupported { input: name.to_owned(), format })?;
+    let mut index = Index { input, scan, tree: SourceTree::default(), bodies: Vec::new() };
     index.tree.name = name.to_owned();
-    let format = sniff(&magic[..count]).map_err(|unsupported| archive(unsupported.to_string().into()))?;
+    let metered = |from| Metered { from, budget: &scan.budget, watch: scan.watch };
     let file = match format {
         None => {
-            index.fill(BufReader::with_capacity(256 << 10, &mut file))?;
+            let from: Box<dyn Read + '_> = Box::new(BufReader::with_capacity(256 << 10, &file));
+            index.fill(metered(from))?;
             file
         }
         Some(format) => {
-            let decoder = decoder(format, file).map_err(wrap)?;
             let mut unpacked = BufWriter::with_capacity(256 << 10, spool(scan.spool)?);
-            index.fill(Tee { from: decoder, to: &mut unpacked })?;
-            unpacked
-                .into_inner()
-                .map_err(|error| crate::host::Error::new("unpack", Path::new(name), error.into_error()))?
+            let from = decoder(format, file).map_err(wrap)?;
+            index.fill(Tee { from: metered(from), to: &mut unpacked })?;
+            let spooled = unpacked.into_inner();
+            spooled.map_err(|error| index.failed(io::Error::other(Unwritten(error.into_error()))))?
         }
     };
     let (tree, bodies) = index.finish()?;
@@ -69,9 +74,8 @@ pub(super) fn read(input: &Input<'_>, scan: &Scan<'_>) -> Result<(SourceTree, St
 
 /// An archive's entries, while they are read.
 struct Index<'a> {
-    name: &'a str,
     input: &'a Input<'a>,
-    look: Look<'a>,
+    scan: &'a Scan<'a>,
     tree: SourceTree,
     bodies: Vec<Body>,
 }
@@ -83,14 +87,14 @@ impl Index<'_> {
         loop {
             let member = match reader.next_member() {
                 Ok(Some(member)) => member,
-                Ok(None) if first => return Err(Error::NotATree(self.name.to_owned())),
+                Ok(None) if first => return Err(Error::NotATree(self.name())),
                 // Without the end mark nobody knows whether the rest was lost.
-                Ok(None) if !reader.has_end() => return Err(Error::Unfinished(self.name.to_owned())),
+                Ok(None) if !reader.has_end() => return Err(Error::Unfinished(self.name())),
                 Ok(None) => return Ok(()),
                 // Shorter than a header, or not one.
-                Err(TarError::Truncated(_)) if first => return Err(Error::NotATree(self.name.to_owned())),
-                Err(TarError::Header { offset: 0, .. }) => return Err(Error::NotATree(self.name.to_owned())),
-                Err(error) => return Err(self.archive_error(error)),
+                Err(TarError::Truncated(_)) if first => return Err(Error::NotATree(self.name())),
+                Err(TarError::Header { offset: 0, .. }) => return Err(Error::NotATree(self.name())),
+                Err(error) => return Err(self.broken(error)),
             };
             first = false;
             self.take(&member, &mut reader)?;
@@ -98,19 +102,25 @@ impl Index<'_> {
     }
 
     fn take(&mut self, member: &Member, body: &mut dyn Read) -> Result<(), Error> {
-        let path = ArchivePath::new(&member.path)
-            .map_err(|source| Error::Path { input: self.name.to_owned(), source })?;
+        let path =
+            ArchivePath::new(&member.path).map_err(|source| Error::Path { input: self.name(), source })?;
         if path.is_root() {
             return Ok(());
         }
+        let target = match &member.kind {
+            Kind::Symlink(target) | Kind::Hardlink(target) => target.len(),
+            _ => 0,
+        };
+        if path.as_bytes().len() > LONGEST_PATH || target > LONGEST_TARGET {
+            return Err(self.entry_error(path, "with a name longer than 4095 bytes, which no host can open"));
+        }
+        self.enter(path.as_bytes().len() + target)?;
         let kind = match &member.kind {
             Kind::Directory => SourceKind::Directory,
             Kind::Symlink(target) => SourceKind::Symlink(target.clone()),
             Kind::File => self.file(&path, member, body)?,
             Kind::Hardlink(target) => self.hard_link(&path, target)?,
-            Kind::Other(kind) => {
-                return Err(Error::Special { input: self.name.to_owned(), kind: special(*kind), path });
-            }
+            Kind::Other(kind) => SourceKind::Special(special(*kind)),
         };
         let is_directory = matches!(kind, SourceKind::Directory);
         let entry = SourceEntry { mode: member.mode, mtime: member.mtime, kind };
@@ -131,27 +141,62 @@ impl Index<'_> {
     ) -> Result<SourceKind, Error> {
         let id =
             SourceId { input: self.input.number, file: u32::try_from(self.bodies.len()).unwrap_or(u32::MAX) };
-        let facts = facts::read(body, path, id, self.look).map_err(|error| self.archive_error(error))?;
+        let look = self.input.look(self.scan);
+        let facts = facts::read(body, path, id, look).map_err(|error| self.failed(error))?;
         self.bodies.push(Body { path: path.clone(), offset: member.offset, size: member.size });
         Ok(SourceKind::File(facts))
     }
 
     /// A hard link is the file it shares its body with, which came before it.
     fn hard_link(&self, path: &ArchivePath, target: &[u8]) -> Result<SourceKind, Error> {
-        let target =
-            ArchivePath::new(target).map_err(|source| Error::Path { input: self.name.to_owned(), source })?;
+        let target = ArchivePath::new(target).map_err(|source| Error::Path { input: self.name(), source })?;
         match self.tree.entries.get(&target).map(|entry| &entry.kind) {
-            Some(SourceKind::File(facts)) => Ok(SourceKind::File(facts.clone())),
+            Some(SourceKind::File(facts)) => {
+                // Each of its names may be rewritten to a text of its own.
+                let text = facts.text.as_ref().map_or(0, |text| text.len() as u64);
+                self.scan.budget.keep(text).map_err(|excess| self.exceeded(excess))?;
+                Ok(SourceKind::File(facts.clone()))
+            }
             _ => Err(self.entry_error(path.clone(), "as a hard link to a file that is not there")),
         }
     }
 
     fn entry_error(&self, path: ArchivePath, reason: &'static str) -> Error {
-        Error::Entry { input: self.name.to_owned(), path, reason }
+        Error::Entry { input: self.name(), path, reason }
     }
 
-    fn archive_error(&self, error: impl std::error::Error + Send + Sync + 'static) -> Error {
-        Error::Archive { input: self.name.to_owned(), source: Box::new(error) }
+    fn name(&self) -> String {
+        self.input.name.to_owned()
+    }
+
+    /// Takes a path from the budget.
+    fn enter(&self, bytes: usize) -> Result<(), Error> {
+        self.scan.budget.enter(bytes).map_err(|excess| self.exceeded(excess))
+    }
+
+    fn exceeded(&self, excess: Excess) -> Error {
+        Error::Excess { input: self.name(), excess }
+    }
+
+    fn broken(&self, error: TarError) -> Error {
+        match error {
+            TarError::Io(error) => self.failed(error),
+            error => Error::Archive { input: self.name(), source: Box::new(error) },
+        }
+    }
+
+    /// Reading failed: for the budget, for the disk that takes what is unpacked, or for the archive.
+    fn failed(&self, error: io::Error) -> Error {
+        let error = match error.downcast::<Excess>() {
+            Ok(excess) => return self.exceeded(excess),
+            Err(error) => error,
+        };
+        match error.downcast::<Unwritten>() {
+            Ok(Unwritten(source)) => {
+                Error::Unpack { input: self.name(), directory: self.scan.spool.to_owned(), source }
+            }
+            Err(error) => Error::Archive { input: self.name(), source: Box::new(error) },
+        }
     }
 
     /// Adds the directories that the archive did not say, and checks that what is above an entry is one.
@@ -159,24 +204,36 @@ impl Index<'_> {
         let mut missing: BTreeMap<ArchivePath, u64> = BTreeMap::new();
         for (path, entry) in &self.tree.entries {
             let mut above = path.parent().filter(|parent| !parent.is_root());
-            while let Some(parent) = above {
+            // Parents come first, so that what is above a known directory was looked at with that.
+            while let Some(parent) = above.take() {
                 match self.tree.entries.get(&parent).map(|entry| &entry.kind) {
                     Some(SourceKind::Directory) => {}
                     Some(_) => {
                         return Err(self.entry_error(path.clone(), "below something that is not a directory"));
                     }
-                    None => {
-                        let newest = missing.entry(parent.clone()).or_default();
-                        *newest = entry.mtime.max(*newest);
-                    }
+                    None => match missing.get_mut(&parent) {
+                        Some(newest) => *newest = entry.mtime.max(*newest),
+                        None => {
+                            self.enter(parent.as_bytes().len())?;
+                            above = parent.parent().filter(|parent| !parent.is_root());
+                            missing.insert(parent, entry.mtime);
+                        }
+                    },
                 }
-                above = parent.parent().filter(|parent| !parent.is_root());
             }
         }
-        for (path, mtime) in missing {
+        self.add(missing);
+        Ok((self.tree, self.bodies))
+    }
+
+    /// Each is as new as the newest of what it holds; those deepest down come last.
+    fn add(&mut self, mut missing: BTreeMap<ArchivePath, u64>) {
+        while let Some((path, mtime)) = missing.pop_last() {
+            if let Some(above) = path.parent().and_then(|parent| missing.get_mut(&parent)) {
+                *above = mtime.max(*above);
+            }
             self.tree.entries.insert(path, SourceEntry { mode: 0o755, mtime, kind: SourceKind::Directory });
         }
-        Ok((self.tree, self.bodies))
     }
 }
 
@@ -185,19 +242,5 @@ fn special(kind: u8) -> &'static str {
         b'3' | b'4' => "a device",
         b'6' => "a fifo",
         _ => "an entry of an unknown kind",
-    }
-}
-
-/// Writes down what is read.
-struct Tee<'a, R> {
-    from: R,
-    to: &'a mut dyn Write,
-}
-
-impl<R: Read> Read for Tee<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.from.read(buffer)?;
-        self.to.write_all(&buffer[..count])?;
-        Ok(count)
     }
 }

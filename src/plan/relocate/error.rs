@@ -73,6 +73,16 @@ pub enum Error {
         /// Where its source is, or the file that says that it is elsewhere.
         source_path: String,
     },
+    /// A path that is no file, directory or symbolic link (Policy 10.6).
+    #[error("`{name}` has {kind} at `{path}`, which a package cannot ship")]
+    Special {
+        /// The input.
+        name: String,
+        /// What it is.
+        kind: &'static str,
+        /// Where.
+        path: String,
+    },
     /// A link to nothing.
     #[error("the link `{path}` points to `{target}`, which does not exist in the virtualenv")]
     DanglingLink {
@@ -222,6 +232,7 @@ impl Error {
                     .to_owned()
             }
             Self::TextTooLarge { path, .. } => format!("remove `{path}` from the virtualenv"),
+            Self::Special { .. } => "remove it from the virtualenv".to_owned(),
             Self::NotUtf8 { .. } | Self::Path { .. } => "rename or remove it".to_owned(),
             Self::Unreadable { .. } => "reinstall the distribution that it belongs to".to_owned(),
             Self::NoBytecode(python) => format!(

@@ -35,6 +35,7 @@ use crate::plan::relocate::case::Item;
 use crate::plan::relocate::error::Error;
 use crate::plan::relocate::note::Note;
 use crate::plan::relocate::venv::Venv;
+use crate::source::tree::SourceEntry;
 use crate::source::tree::SourceKind;
 use crate::source::tree::SourceTree;
 use crate::types::date::SourceDate;
@@ -103,9 +104,11 @@ pub fn relocate(tree: &SourceTree, request: &Request) -> Result<Relocated, Error
 }
 
 fn items<'a>(venv: &Venv<'a>) -> Result<Vec<Item<'a>>, Error> {
-    let item = |(path, entry)| {
-        let path: &ArchivePath = path;
+    let item = |(path, entry): (&'a ArchivePath, &'a SourceEntry)| {
         let text = path.as_str().ok_or_else(|| Error::NotUtf8 { path: path.to_string() })?;
+        if let SourceKind::Special(kind) = &entry.kind {
+            return Err(Error::Special { name: venv.tree.name.clone(), kind, path: path.to_string() });
+        }
         Ok(Item { path: text, entry })
     };
     venv.tree.entries.iter().map(item).collect()
@@ -121,7 +124,7 @@ fn nodes(venv: &Venv<'_>, acts: &BTreeMap<&str, Act>) -> Result<Vec<(InstallPath
         let mode = Mode::normalised(item.entry.mode);
         let file = |blob| NodeKind::File { blob, mode, conffile: false };
         let kind = match (acts.get(item.path), &item.entry.kind) {
-            (None | Some(Act::Drop), _) => continue,
+            (None | Some(Act::Drop), _) | (_, SourceKind::Special(_)) => continue,
             (Some(Act::Link(target)), _) => NodeKind::Symlink { target: target.clone() },
             (_, SourceKind::Directory) => NodeKind::Directory { mode: Mode::EXECUTABLE },
             (_, SourceKind::Symlink(target)) => match std::str::from_utf8(target) {

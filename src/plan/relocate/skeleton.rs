@@ -51,7 +51,7 @@ impl Sketch for SourceTree {
 
 fn file(head: &[u8], size: u64, sha256: Sha256, whole: bool) -> SourceKind {
     let id = SourceId { input: 0, file: 0 };
-    let text = whole.then(|| head.to_vec());
+    let text = whole.then(|| head.into());
     let head = head[..head.len().min(FileFacts::HEAD)].to_vec();
     SourceKind::File(FileFacts { id, size, sha256, head, text })
 }

@@ -96,12 +96,21 @@ fn other_dialects_are_read() {
         (block(b"v7/", 0, b"0").to_vec(), b"v7/", Kind::Directory),
         (block(b"fifo", b'6', b"0").to_vec(), b"fifo", Kind::Other(b'6')),
         ([record(b'L', b"long\0junk"), block(b"cut", b'0', b"0").to_vec()].concat(), b"long", Kind::File),
-        ([record(b'g', b"not even a record"), block(b"g", b'0', b"0").to_vec()].concat(), b"g", Kind::File),
+        (block(b"file/", b'0', b"0").to_vec(), b"file/", Kind::Directory),
+        ([record(b'g', b"17 comment=01234\n"), block(b"g", b'0', b"0").to_vec()].concat(), b"g", Kind::File),
         (sized, b"p\xc3\xa4", Kind::File),
     ] {
         let members = walk(&bytes).expect("valid");
         assert_eq!((&members[0].0.path[..], &members[0].0.kind), (path, &kind));
     }
+}
+
+#[test]
+fn a_global_time_is_that_of_entries_without_one() {
+    let own = [record(b'x', b"13 mtime=3.5\n"), block(b"own", b'0', b"0").to_vec()].concat();
+    let bytes = [record(b'g', b"14 mtime=1234\n"), block(b"a", b'0', b"0").to_vec(), own].concat();
+    let times: Vec<u64> = walk(&bytes).expect("valid").iter().map(|(member, _)| member.mtime).collect();
+    assert_eq!(times, [1234, 3]);
 }
 
 #[test]
@@ -136,7 +145,11 @@ fn broken_archives_give_one_clear_error() {
         (block(b"a", b'K', b"77777777777").to_vec(), "more than anything needs"),
         (block(b"a", b'x', b"00010000000").to_vec(), "more than anything needs"),
         (block(b"a", b'L', b"00000000100").to_vec(), "ends at byte"),
+        (block(b"a/", b'0', b"1").to_vec(), "has a body"),
         (record(b'x', b"99 path=a\n"), "malformed"),
+        (record(b'g', b"not even a record"), "malformed"),
+        (record(b'g', b"9 path=a\n9 size=1\n"), "name or measure every entry"),
+        (record(b'g', b"22 GNU.sparse.major=1\n"), "name or measure every entry"),
     ] {
         let error = walk(&bytes).expect_err(words).to_string();
         assert!(error.contains(words), "{error} should say {words}");

@@ -1,0 +1,1 @@
+//! Large counts, run by `make soak`.
