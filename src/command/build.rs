@@ -3,6 +3,7 @@
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::archive::ar;
 use crate::archive::compress::Compression;
@@ -153,12 +154,16 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
         None => SourceDate::from_seconds(inputs.sources.newest()),
     };
     let templates = overrides::templates(request.templates.as_deref(), env)?;
-    let plan = plan::plan(&plan::Request {
-        recipe: &recipe,
-        sources: &inputs.sources,
-        templates: &templates,
-        date,
-    })?;
+    let (recipe, inputs) = (Arc::new(recipe), Arc::new(inputs));
+    let planned = {
+        let (recipe, inputs) = (Arc::clone(&recipe), Arc::clone(&inputs));
+        let request = move || {
+            let (recipe, sources) = (&recipe, &inputs.sources);
+            plan::plan(&plan::Request { recipe, sources, templates: &templates, date })
+        };
+        watch.interruptible(request)
+    };
+    let plan = planned.map_err(|error| Failure::new(error, None))??;
     if request.templates.is_some() {
         overrides::check(&plan.packages)?;
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use crate::host::Error;
+use crate::host::text;
 use crate::types::date::SourceDate;
 
 /// The process's surroundings.
@@ -92,12 +93,12 @@ impl Env {
 
     /// Reads a text file.
     pub fn read(&self, path: &Path) -> Result<String, Error> {
-        fs::read_to_string(self.resolve(path)).map_err(|error| Error::new("read", path, error))
+        text::read(&self.resolve(path)).map_err(|error| Error::new("read", path, error))
     }
 
     /// Reads a text file; none when there is none.
     pub fn read_optional(&self, path: &Path) -> Result<Option<String>, Error> {
-        match fs::read_to_string(self.resolve(path)) {
+        match text::read(&self.resolve(path)) {
             Ok(text) => Ok(Some(text)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::new("read", path, error)),
@@ -113,7 +114,7 @@ impl Env {
             let path = entry.path();
             let name = path.strip_prefix(&root).unwrap_or(path).to_string_lossy().into_owned();
             if name.ends_with(ending) && !path.is_dir() {
-                let text = fs::read_to_string(path).map_err(|error| Error::new("read", path, error))?;
+                let text = text::read(path).map_err(|error| Error::new("read", path, error))?;
                 texts.insert(name, text);
             }
         }

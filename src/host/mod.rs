@@ -5,6 +5,7 @@ pub mod env;
 pub mod input;
 pub mod output;
 pub mod shell;
+mod text;
 pub mod watch;
 
 use std::io;

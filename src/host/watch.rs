@@ -7,9 +7,17 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
+use std::sync::mpsc::RecvTimeoutError;
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use crate::package::blob::Contents;
 use crate::types::source_id::SourceId;
+
+/// How soon an interruption is noticed.
+const INTERVAL: Duration = Duration::from_millis(50);
+/// The stack of a first thread.
+const STACK: usize = 8 << 20;
 
 /// Shared by who works, who shows progress and who interrupts.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +55,33 @@ impl Watch {
         match self.signal() {
             None => Ok(()),
             Some(_) => Err(io::Error::other("interrupted")),
+        }
+    }
+
+    /// Does work that reads nothing and may take long, and fails at once when a signal came. Then the work goes on
+    /// by itself until it, or the process, ends: it has nothing to leave behind.
+    pub fn interruptible<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> io::Result<T> {
+        let (sender, receiver) = channel();
+        let run = move || {
+            // Nobody waits any more after an interruption.
+            let _ = sender.send(work());
+        };
+        let thread = std::thread::Builder::new().name("work".to_owned()).stack_size(STACK).spawn(run)?;
+        loop {
+            self.check()?;
+            match receiver.recv_timeout(INTERVAL) {
+                Ok(outcome) => return Ok(outcome),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(match thread.join() {
+                        Err(panic) => std::panic::resume_unwind(panic),
+                        Ok(()) => io::ErrorKind::BrokenPipe.into(),
+                    });
+                }
+            }
         }
     }
 
@@ -111,5 +146,22 @@ impl Read for WatchedBody<'_> {
         let count = self.body.read(buffer)?;
         self.watch.advance(count);
         Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_gives_its_outcome_and_a_signal_does_not_wait_for_it() {
+        let watch = Watch::default();
+        assert_eq!(watch.interruptible(|| 7).expect("no signal"), 7);
+        let (stop, stopped) = channel::<()>();
+        watch.signal.store(15, Ordering::Relaxed);
+        // It would wait for as long as `stop` is there.
+        let outcome = watch.interruptible(move || stopped.recv().is_ok());
+        assert_eq!(outcome.expect_err("a signal").to_string(), "interrupted");
+        drop(stop);
     }
 }

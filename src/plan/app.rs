@@ -6,6 +6,8 @@ use crate::package::tree::Node;
 use crate::package::tree::NodeKind;
 use crate::plan::Error;
 use crate::plan::Note;
+use crate::plan::chain;
+use crate::plan::chain::End;
 use crate::plan::draft::Draft;
 use crate::source::tree::SourceEntry;
 use crate::source::tree::SourceKind;
@@ -37,6 +39,10 @@ fn add_tree(draft: &mut Draft<'_>, tree: &SourceTree, target: &InstallPath) -> R
         let installed = target.join(relative)?;
         refuse_reserved(draft, tree, &installed)?;
         let kind = node_kind(tree, path, entry)?;
+        if entry.file().is_some() && Mode::is_privileged(entry.mode) {
+            let text = format!("`{path}` is setuid or setgid, and will not be on the host");
+            draft.notes.push(Note::warning(&tree.name, text));
+        }
         let node = Node { kind, origin: format!("`{}`", tree.name), mtime: Some(entry.mtime) };
         draft.tree.insert(installed, node)?;
     }
@@ -44,6 +50,35 @@ fn add_tree(draft: &mut Draft<'_>, tree: &SourceTree, target: &InstallPath) -> R
         draft.notes.push(Note::detail(&tree.name, "left out `.git`"));
     }
     Ok(())
+}
+
+/// Follows every link of the application and of `[[tree]]` through the whole release, once all of it is there.
+pub(in crate::plan) fn check_links(draft: &Draft<'_>) -> Result<(), Error> {
+    check_links_of(draft, &draft.sources.app, &draft.place.release)?;
+    for (tree, recipe) in draft.sources.trees.iter().zip(&draft.recipe.trees) {
+        check_links_of(draft, tree, &draft.place.below(&recipe.path)?)?;
+    }
+    Ok(())
+}
+
+fn check_links_of(draft: &Draft<'_>, tree: &SourceTree, root: &InstallPath) -> Result<(), Error> {
+    for (path, target) in tree.entries.iter().filter(|(path, _)| !is_left_out(path)).filter_map(link) {
+        let installed = root.join(path.as_str().unwrap_or_default())?;
+        let (input, target) = (tree.name.clone(), target.escape_debug().to_string());
+        match chain::follow(&draft.tree, &installed, &draft.place.release) {
+            End::Inside => {}
+            End::Outside => return Err(Error::Leaves { input, path: path.clone(), target }),
+            End::Nowhere => return Err(Error::Circle { input, path: path.clone(), target }),
+        }
+    }
+    Ok(())
+}
+
+fn link<'a>((path, entry): (&'a ArchivePath, &'a SourceEntry)) -> Option<(&'a ArchivePath, &'a str)> {
+    match &entry.kind {
+        SourceKind::Symlink(target) => Some((path, std::str::from_utf8(target).ok()?)),
+        _ => None,
+    }
 }
 
 /// The release's `.mkdeb` is mkdeb's own, and `venv` is the virtualenv's where there is one.

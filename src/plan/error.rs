@@ -63,6 +63,16 @@ pub enum Error {
         /// Its target.
         target: String,
     },
+    /// Links that lead to each other.
+    #[error("`{input}` has a link `{path}` to `{target}`, which leads nowhere")]
+    Circle {
+        /// The input.
+        input: String,
+        /// The link.
+        path: ArchivePath,
+        /// Its target.
+        target: String,
+    },
     /// A program that cannot be started.
     #[error("{owner} starts `{path}`, which {reason}")]
     Program {
@@ -129,6 +139,9 @@ impl Error {
             Self::Special { .. } => "remove it, or leave it out with `exclude`".to_owned(),
             Self::Leaves { .. } => {
                 "make the link relative and inside the tree, or leave it out with `exclude`".to_owned()
+            }
+            Self::Circle { .. } => {
+                "make the link lead to a file, or leave it out with `exclude`".to_owned()
             }
             Self::Program { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
             Self::Program { .. } => {

@@ -7,6 +7,7 @@ use crate::package::blob::Blob;
 use crate::package::tree::Node;
 use crate::package::tree::NodeKind;
 use crate::plan::Error;
+use crate::plan::Note;
 use crate::plan::draft::Draft;
 use crate::template::units::Sysuser;
 use crate::template::units::Sysusers;
@@ -69,10 +70,26 @@ fn insert_file(draft: &mut Draft<'_>, source: &str, path: &InstallPath, kind: Fi
     let entry = draft.file(source)?;
     let facts = entry.file().ok_or_else(|| Error::Unread(source.to_owned()))?;
     let mode = kind.mode.unwrap_or_else(|| Mode::normalised(entry.mode));
+    let note = privileged(source, path, kind.mode, entry.mode);
     let blob = Blob::Source { id: facts.id, size: facts.size };
     let mtime = Some(entry.mtime);
     let file = NodeKind::File { blob, mode, conffile: kind.conffile };
+    draft.notes.extend(note);
     Ok(draft.tree.insert(path.clone(), Node { kind: file, origin: kind.origin, mtime })?)
+}
+
+/// What runs with more rights than who starts it has is told; what loses them is warned of.
+fn privileged(source: &str, path: &InstallPath, stated: Option<Mode>, found: u32) -> Option<Note> {
+    match stated {
+        Some(mode) if Mode::is_privileged(mode.bits()) => {
+            Some(Note::detail(path.as_str(), format!("is setuid or setgid, as root's file of mode {mode}")))
+        }
+        None if Mode::is_privileged(found) => Some(Note::warning(
+            source,
+            "is setuid or setgid, and will not be on the host; say so with `mode`",
+        )),
+        _ => None,
+    }
 }
 
 /// Adds the sysusers.d file, where the package has users of its own.

@@ -3,6 +3,7 @@
 //! Knows the layout on the host and what becomes of each input file. Refuses to know how a `.deb` is written.
 
 mod app;
+mod chain;
 mod docs;
 mod draft;
 mod error;

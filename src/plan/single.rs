@@ -38,6 +38,7 @@ pub(in crate::plan) fn plan(request: &Request<'_>, id: ReleaseId) -> Result<Plan
     };
     app::add(&mut draft)?;
     let python = venv::add(&mut draft)?;
+    app::check_links(&draft)?;
     launchers::add_commands(&mut draft, python.release.as_str())?;
     units::add(&mut draft)?;
     files::add(&mut draft)?;

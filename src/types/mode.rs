@@ -25,6 +25,12 @@ impl Mode {
         u32::from(self.0)
     }
 
+    /// Whether a file with these bits runs as its owner or group: setuid or setgid. Policy 10.9 wants such files to
+    /// be there on purpose alone.
+    pub fn is_privileged(bits: u32) -> bool {
+        bits & 0o6000 != 0
+    }
+
     /// What a file of the payload becomes: readable by all, writable by its owner, executable by all or none.
     ///
     /// Builders' umasks and uv's world-writable `.lock` must not reach hosts.
@@ -64,6 +70,7 @@ mod tests {
             assert!(bad.parse::<Mode>().is_err(), "{bad}");
         }
         assert_eq!(Mode::normalised(0o4777), Mode::EXECUTABLE);
+        assert!(Mode::is_privileged(0o4755) && Mode::is_privileged(0o2755) && !Mode::is_privileged(0o1755));
         assert_eq!(Mode::normalised(0o600), Mode::PLAIN);
     }
 }

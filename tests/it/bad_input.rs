@@ -61,6 +61,15 @@ fn a_manifest_that_cannot_be_read_is_named() {
         &["-f", "binary.toml"],
         &["failed to read `binary.toml`: stream did not contain valid UTF-8"],
     );
+    // What never ends, never begins, or is too much.
+    project.refused(&["-f", "/dev/zero"], &["failed to read `/dev/zero`: it is not a regular file"]);
+    assert!(Command::new("mkfifo").arg(project.path("pipe")).status().unwrap().success());
+    project.refused(&["-f", "pipe"], &["failed to read `pipe`: it is not a regular file"]);
+    fs::File::create(project.path("large.toml")).unwrap().set_len(1 << 40).unwrap();
+    project.refused(&["-f", "large.toml"], &["failed to read `large.toml`: it is larger than the 4 MiB"]);
+    fs::create_dir(project.path("templates")).unwrap();
+    fs::rename(project.path("pipe"), project.path("templates/prerm.sh.hbs")).unwrap();
+    project.refused(&["--templates", "templates"], &["prerm.sh.hbs`: it is not a regular file"]);
     fs::remove_file(project.path("mkdeb.toml")).unwrap();
     project.refused(&[], &["there is no `mkdeb.toml`, and no `pyproject.toml`", "hint: write one"]);
     project.write("pyproject.toml", "[project]\nname = \"x\"\n");
@@ -271,6 +280,80 @@ fn a_conffile_has_a_size_that_can_be_compared() {
     let project = Project::new("[[config]]\nsource = \"big\"\npath = \"/etc/big\"\n");
     project.write("big", vec![b'x'; (16 << 20) + 1]);
     project.refused(&[], &["`big` is larger than the 16 MiB that are read as text"]);
+}
+
+#[test]
+fn a_conffile_has_a_path_that_dpkg_reads() {
+    let config = |path: &str| format!("[[config]]\nsource = \"x\"\npath = \"{path}\"\n");
+    let project = Project::new(&config("/etc/orders/a "));
+    project.write("x", "");
+    project
+        .refused(&[], &["`/etc/orders/a ` ends in a blank, which dpkg does not read", "leave the blank out"]);
+    let of_length = |length: usize| {
+        let name = "n".repeat(240);
+        let start = format!("/etc/{name}/{name}/{name}/{name}/");
+        let path = format!("{start}{}", "n".repeat(length - start.len()));
+        let project = Project::new(&config(&path));
+        project.write("x", "setting\n");
+        (project, path)
+    };
+    let (project, _) = of_length(981);
+    project.refused(&[], &["longer than the 980 bytes that dpkg reads", "hint: choose a shorter path"]);
+    let (project, path) = of_length(980);
+    let bed = crate::bed::need!(crate::bed::Chrootless::new());
+    // The interpreter that the script asks for need not be here.
+    project.write("mine/preinst.sh.hbs", "#!/bin/sh\nexit 0\n");
+    let deb = project.build(&["--templates", "mine"]).out;
+    bed.dpkg(&["--force-depends", "--unpack", deb.trim_end()]).ok("dpkg --unpack");
+    let shown = bed.dpkg(&["--status", "orders"]).ok("dpkg --status");
+    assert!(shown.contains(&format!("\n {path} ")), "{shown}");
+}
+
+#[test]
+fn what_runs_as_root_is_told() {
+    let file = "[[file]]\nsource = \"tool\"\npath = \"/usr/lib/orders/tool\"\n";
+    let project = Project::new(file);
+    for path in ["tool", "app/tool", "build/venv/bin/tool"] {
+        project.program(path, "#!/bin/sh\n");
+        fs::set_permissions(project.path(path), fs::Permissions::from_mode(0o4755)).unwrap();
+    }
+    let said = project.build(&[]).err;
+    for words in [
+        "warning: tool: is setuid or setgid, and will not be on the host; say so with `mode`",
+        "warning: app: `tool` is setuid or setgid, and will not be on the host",
+        "warning: build/venv: `bin/tool` is setuid or setgid, and will not be on the host",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
+    project.append("mode = \"4755\"\n");
+    let (_, tree) = project.unpacked();
+    let mode = |path: &str| fs::metadata(tree.join(path)).unwrap().permissions().mode() & 0o7777;
+    assert_eq!(mode("usr/lib/orders/tool"), 0o4755);
+    let said = project.build(&["-v"]).err;
+    assert!(
+        said.contains("note: /usr/lib/orders/tool: is setuid or setgid, as root's file of mode 4755"),
+        "{said}"
+    );
+    assert!(!said.contains("warning: tool: "), "{said}");
+}
+
+#[test]
+fn links_of_two_inputs_end_in_the_release() {
+    let project = Project::new("[[tree]]\nsource = \"more\"\npath = \"sub\"\n");
+    project.write("more/deep/x", "");
+    let link = |target: &str, path: &str| {
+        let _ = fs::remove_file(project.path(path));
+        symlink(target, project.path(path)).unwrap();
+    };
+    link("..", "more/deep/up");
+    link("sub/deep/up/deep/x", "app/l");
+    project.build(&["--dry-run"]);
+    // By its words it stays below the release; `up` leads it out.
+    link("sub/deep/up/../../x", "app/l");
+    project.refused(&[], &["`app` has a link `l` to `sub/deep/up/../../x`, which leaves the tree"]);
+    link("sub/m", "app/l");
+    link("m", "more/m");
+    project.refused(&[], &["` has a link `", "`, which leads nowhere", "hint: make the link lead to a file"]);
 }
 
 /// The start of a program for a machine: `EM_X86_64` or `EM_AARCH64` of elf.h.

@@ -130,6 +130,18 @@ fn links() -> Vec<Case> {
             &["has a link `l` to `/etc/shadow`, which leaves the tree"],
             &["the link `l` points to `/etc/shadow`, outside the virtualenv"],
         ),
+        each(
+            "a link to itself",
+            new().special(b'2', b"l", b"l"),
+            &["`x.tar` has a link `l` to `l`, which leads nowhere", "leave it out with `exclude`"],
+            &["the link `l` points to `l`, which does not exist in the virtualenv"],
+        ),
+        each(
+            "two links in a circle",
+            new().special(b'2', b"l", b"d/m").special(b'2', b"d/m", b"../l"),
+            &["which leads nowhere"],
+            &["which does not exist in the virtualenv"],
+        ),
         each("a link to nothing", new().special(b'2', b"l", b"none"), &[], &["`none`, which does not exist"]),
         both(
             "a link with a long target",
@@ -280,25 +292,33 @@ fn records() -> Vec<Case> {
     ]
 }
 
-#[test]
-fn each_is_taken_or_refused_by_its_entry() {
+/// Builds with each case behind `base`, given by a key of the manifest.
+fn try_each(key: &str, base: &Tarball, words: fn(&Case) -> Words) {
     let project = Project::new("");
-    let cases = [paths(), links(), kinds(), numbers(), records()].into_iter().flatten();
-    for Case { what, entries, app: of_app, venv: of_venv } in cases {
-        // What is cut off has no end mark behind it, which would be taken for the body.
-        let cut = of_app.iter().any(|words| words.contains("ends at byte"));
-        for (key, base, words) in [("app.tarball", app(), of_app), ("venv.path", venv(), of_venv)] {
-            let whole = Tarball([base.0, entries.0.clone()].concat());
-            project.write("x.tar", if cut { whole.0 } else { whole.end() });
-            let set = format!("{key}=x.tar");
-            println!("{what}, as {key}");
-            if words.is_empty() {
-                project.build(&["--dry-run", "--set", &set]);
-            } else {
-                project.refused(&["--set", &set], words);
-            }
+    let set = format!("{key}=x.tar");
+    for case in [paths(), links(), kinds(), numbers(), records()].into_iter().flatten() {
+        println!("{}", case.what);
+        let words = words(&case);
+        let whole = Tarball([base.0.clone(), case.entries.0].concat());
+        // Behind what is cut off an end mark would be taken for the body.
+        let cut = words.iter().any(|words| words.contains("ends at byte"));
+        project.write("x.tar", if cut { whole.0 } else { whole.end() });
+        if words.is_empty() {
+            project.build(&["--dry-run", "--set", &set]);
+        } else {
+            project.refused(&["--set", &set], words);
         }
     }
+}
+
+#[test]
+fn each_is_taken_as_an_application_or_refused_by_its_entry() {
+    try_each("app.tarball", &app(), |case| case.app);
+}
+
+#[test]
+fn each_is_taken_as_a_virtualenv_or_refused_by_its_entry() {
+    try_each("venv.path", &venv(), |case| case.venv);
 }
 
 #[test]

@@ -78,6 +78,7 @@ fn config(raw: Spanned<files::Config>, paths: &mut Paths) -> Result<ConfigRecipe
         let reason = format_args!("`{path}` is not below `/etc`");
         return Err(scope.invalid_but("path", span, reason, "use `[[file]]` for what nobody edits"));
     }
+    check_readable(&scope, raw.path.as_ref(), &path)?;
     let set = |flag: Option<&Spanned<bool>>| flag.filter(|flag| *flag.get_ref()).map(Spanned::span);
     let kind = match (&raw.source, set(raw.secret.as_ref()), set(raw.remove.as_ref())) {
         (Some(source), None, None) => ConfigKind::Shipped { source: scope.source("source", source)? },
@@ -99,6 +100,24 @@ fn config(raw: Spanned<files::Config>, paths: &mut Paths) -> Result<ConfigRecipe
     let default = if kind == ConfigKind::Secret { secret_mode(&scope)? } else { Mode::PLAIN };
     let group = scope.parse_some("group", raw.group.as_ref())?;
     Ok(ConfigRecipe { path, kind, mode: mode.unwrap_or(default), group })
+}
+
+/// The longest path of a conffile, in bytes: dpkg reads lines of 1000 with their end, some of which begin with
+/// `remove-on-upgrade `.
+const LONGEST_CONFFILE: usize = 980;
+
+/// Refuses what dpkg would read as another path (`deb-conffiles(5)`): it cuts blanks off the end.
+fn check_readable(scope: &Scope, text: Option<&Text>, path: &InstallPath) -> Result<(), Fault> {
+    let span = text.map_or(0..0, Spanned::span);
+    if path.as_str().ends_with(' ') {
+        let reason = format_args!("`{path}` ends in a blank, which dpkg does not read");
+        return Err(scope.invalid_but("path", span, reason, "leave the blank out"));
+    }
+    if path.as_str().len() > LONGEST_CONFFILE {
+        let reason = format_args!("it is longer than the {LONGEST_CONFFILE} bytes that dpkg reads");
+        return Err(scope.invalid_but("path", span, reason, "choose a shorter path"));
+    }
+    Ok(())
 }
 
 fn secret_mode(scope: &Scope) -> Result<Mode, Fault> {

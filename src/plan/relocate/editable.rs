@@ -4,6 +4,7 @@ use crate::content::direct_url::DirectUrl;
 use crate::content::pth;
 use crate::content::pth::Line;
 use crate::plan::relocate::error::Error;
+use crate::plan::relocate::links;
 use crate::plan::relocate::venv::Venv;
 use crate::source::tree::SourceEntry;
 
@@ -57,10 +58,15 @@ fn refuse_file(venv: &Venv<'_>, path: &str, entry: &SourceEntry) -> Result<(), E
     Ok(())
 }
 
-/// A directory of the build host; `/usr/lib/python3` is there on every host.
+/// A directory of the build host, outside the virtualenv once `..` is followed. `/usr/lib/python3` is there on
+/// every host.
 fn is_checkout(venv: &Venv<'_>, directory: &[u8]) -> bool {
-    let is_absolute = directory.starts_with(b"/");
-    is_absolute && venv.inside(directory).is_none() && !directory.starts_with(b"/usr/lib/python3")
+    let directory = String::from_utf8_lossy(directory);
+    if !directory.starts_with('/') {
+        return links::joined(&venv.site_packages(), &directory).is_none();
+    }
+    let Some(directory) = links::joined("", &directory).map(|path| format!("/{path}")) else { return true };
+    venv.inside(directory.as_bytes()).is_none() && !directory.starts_with("/usr/lib/python3")
 }
 
 /// The distribution, from whatever file gave it away: `__editable___app_finder.py`, `_editable_impl_app.pth`,

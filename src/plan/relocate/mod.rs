@@ -85,6 +85,9 @@ pub fn relocate(tree: &SourceTree, request: &Request) -> Result<Relocated, Error
     let platform = platform::examine(&venv, &mut notes)?;
     let mut acts = BTreeMap::new();
     for item in items(&venv)? {
+        if item.file().is_some() && Mode::is_privileged(item.entry.mode) {
+            notes.push(Note::Privileged { path: item.path.to_owned() });
+        }
         let act = case::decide(&venv, &item, &mut notes)?;
         acts.insert(item.path, act);
     }

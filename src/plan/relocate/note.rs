@@ -77,6 +77,13 @@ pub enum Note {
         /// The file.
         path: String,
     },
+    /// So many more faults of RECORD files.
+    RecordMore(usize),
+    /// A file that runs with more rights than who starts it has; it is shipped without them.
+    Privileged {
+        /// The file.
+        path: String,
+    },
     /// A distribution wants a command that `bin/` lacks.
     CommandMissing {
         /// The `.dist-info` directory.
@@ -129,6 +136,10 @@ impl fmt::Display for Note {
             }
             Self::RecordMismatch { path } => write!(f, "`{path}` was changed after its installation"),
             Self::RecordMissing { record, path } => write!(f, "`{record}` names `{path}`, which is missing"),
+            Self::RecordMore(count) => write!(f, "{count} more faults of RECORD files are not listed"),
+            Self::Privileged { path } => {
+                write!(f, "`{path}` is setuid or setgid, and will not be on the host")
+            }
             Self::CommandMissing { distribution, command } => {
                 write!(f, "`{distribution}` wants the command `{command}`, which `bin/` lacks")
             }

@@ -22,20 +22,54 @@ pub(super) fn update(
 ) -> Result<(), Error> {
     let is_record = |(path, act): &(&&str, &Act)| case::is_metadata(path, "RECORD") && **act != Act::Drop;
     let records: Vec<String> = acts.iter().filter(is_record).map(|(path, _)| (*path).to_owned()).collect();
+    let mut told = Told { digests: BTreeMap::new(), faults: Vec::new(), count: 0 };
     for path in records {
         let Some(entry) = venv.tree.get(&path) else { continue };
         let text = Item { path: &path, entry }.text()?;
         let lines = record::parse(text)
             .map_err(|source| Error::Unreadable { path: path.clone(), source: source.into() })?;
         let list = List { venv, acts, path: &path };
-        let new = record::rewritten(&lines, &mut |line| list.follow(line, notes));
+        let new = record::rewritten(&lines, &mut |line| list.follow(line, &mut told));
         if new != text
             && let Some(act) = acts.get_mut(path.as_str())
         {
+            told.digests.remove(&path);
             *act = Act::Inline(new);
         }
     }
+    let more = told.count - told.faults.len();
+    notes.append(&mut told.faults);
+    if more > 0 {
+        notes.push(Note::RecordMore(more));
+    }
     Ok(())
+}
+
+/// The most faults that are told one by one: whoever reads them has understood.
+const MOST_FAULTS: usize = 100;
+
+/// What all lists share: a list may name one file a million times.
+struct Told {
+    /// The digest and size of each rewritten file that was asked for.
+    digests: BTreeMap<String, (Sha256, u64)>,
+    /// The first faults.
+    faults: Vec<Note>,
+    /// How many there are.
+    count: usize,
+}
+
+impl Told {
+    fn fault(&mut self, fault: impl FnOnce() -> Note) {
+        self.count += 1;
+        if self.faults.len() < MOST_FAULTS {
+            self.faults.push(fault());
+        }
+    }
+
+    fn digest(&mut self, path: &str, text: &[u8]) -> (Sha256, u64) {
+        let of = || (Sha256::of(text), u64::try_from(text.len()).unwrap_or(u64::MAX));
+        *self.digests.entry(path.to_owned()).or_insert_with(of)
+    }
 }
 
 struct List<'a, 'v> {
@@ -45,21 +79,20 @@ struct List<'a, 'v> {
 }
 
 impl List<'_, '_> {
-    fn follow(&self, line: &Line<'_>, notes: &mut Vec<Note>) -> Change {
+    fn follow(&self, line: &Line<'_>, told: &mut Told) -> Change {
         let Some(path) = self.resolve(&line.path) else {
-            return self.missing(line, notes);
+            return self.missing(line, told);
         };
         let facts = self.venv.tree.get(&path).and_then(|entry| entry.file());
-        let Some(facts) = facts else { return self.missing(line, notes) };
+        let Some(facts) = facts else { return self.missing(line, told) };
         if line.agrees(&facts.sha256) == Some(false) {
-            notes.push(Note::RecordMismatch { path: path.clone() });
+            told.fault(|| Note::RecordMismatch { path: path.clone() });
         }
         let new_path = self.moved(&line.path);
         match self.acts.get(path.as_str()) {
             Some(Act::Drop) | None => Change::Drop,
             Some(Act::Inline(text)) if !line.hash.is_empty() => {
-                let body = Some((Sha256::of(text), u64::try_from(text.len()).unwrap_or(u64::MAX)));
-                Change::Write { path: new_path, body }
+                Change::Write { path: new_path, body: Some(told.digest(&path, text)) }
             }
             // Its bytes change while it is written; PEP 376 lets bytecode go without a hash.
             Some(Act::Stream(_)) if !line.hash.is_empty() => Change::Write { path: new_path, body: None },
@@ -86,10 +119,10 @@ impl List<'_, '_> {
 
     /// Bytecode comes and goes, and virtualenv lists its directories too, made or not; anything else that is
     /// missing was deleted by somebody.
-    fn missing(&self, line: &Line<'_>, notes: &mut Vec<Note>) -> Change {
+    fn missing(&self, line: &Line<'_>, told: &mut Told) -> Change {
         let path = String::from_utf8_lossy(&line.path).into_owned();
         if !path.ends_with(".pyc") && !path.ends_with("__pycache__") {
-            notes.push(Note::RecordMissing { record: self.path.to_owned(), path });
+            told.fault(|| Note::RecordMissing { record: self.path.to_owned(), path });
         }
         Change::Drop
     }

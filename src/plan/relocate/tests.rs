@@ -216,6 +216,36 @@ fn records_follow_their_files() {
     assert_eq!(seen(&relocated, &format!("{SITE}/a/_vendor/b-1.dist-info/RECORD")), "source");
 }
 
+#[test]
+fn a_record_with_a_million_faults_is_told_in_short_and_read_in_one_go() {
+    let script = "#!/b/venv/bin/python3\n".to_owned() + &"x".repeat(1 << 20);
+    let named = "../../../bin/tool,sha256=x,1\n".repeat(20_000);
+    let tree = sketch()
+        .text("bin/tool", &script)
+        .text(&format!("{SITE}/a-1.dist-info/RECORD"), &(named + "lost,,\n"));
+    let relocated = moved(&tree);
+    let record = seen(&relocated, &format!("{SITE}/a-1.dist-info/RECORD"));
+    let tool = seen(&relocated, "bin/tool");
+    let line =
+        format!("../../../bin/tool,sha256={},{}\n", Sha256::of(tool.as_bytes()).urlsafe_base64(), tool.len());
+    assert_eq!(record, line.repeat(20_000));
+    let told: Vec<String> = relocated.notes.iter().map(Note::to_string).collect();
+    assert_eq!(told.iter().filter(|note| note.contains("was changed")).count(), 100);
+    assert!(told.contains(&"19901 more faults of RECORD files are not listed".to_owned()), "{told:?}");
+}
+
+#[test]
+fn a_file_that_loses_its_rights_is_told() {
+    let kind = |tree: &SourceTree| tree.get("bin/tool").expect("there").kind.clone();
+    let plain = sketch();
+    let tool = kind(&plain);
+    for (mode, count) in [(0o4755, 1), (0o2755, 1), (0o1755, 0), (0o755, 0)] {
+        let notes = moved(&sketch().with("bin/tool", mode, MTIME, tool.clone())).notes;
+        let told = notes.iter().filter(|note| note.to_string().contains("`bin/tool` is setuid or setgid"));
+        assert_eq!(told.count(), count, "{mode:o}");
+    }
+}
+
 fn header(magic: u16, flags: u8, mtime: u64, size: u8) -> Vec<u8> {
     let mut head = magic.to_le_bytes().to_vec();
     head.extend([b'\r', b'\n', flags, 0, 0, 0]);
@@ -374,6 +404,10 @@ fn editable_installs_are_refused_by_name() {
         ("_editable_impl_app.pth", "/src/app/src\n", "app", "/src/app/src"),
         ("_app.pth", "/src/app/src\n", "app", "/src/app/src"),
         ("app.egg-link", "/src/app\n.", "app", "/src/app"),
+        ("_app.pth", "../../../../src\n", "app", "../../../../src"),
+        ("_app.pth", "/b/venv/../src\n", "app", "/b/venv/../src"),
+        ("_app.pth", "/b/venv/share/../../../src\n", "app", "/b/venv/share/../../../src"),
+        ("_app.pth", "/usr/lib/python3/../../../src\n", "app", "/usr/lib/python3/../../../src"),
         ("easy-install.pth", "/src/app\n", "easy", "/src/app"),
         (
             "__editable___app_1_0_finder.py",
