@@ -2,60 +2,122 @@
 
 use std::fs;
 use std::fs::File;
+use std::fs::OpenOptions;
 use std::io;
 use std::io::Seek;
 use std::io::Write;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 
+use rustix::fs::AtFlags;
+use rustix::fs::CWD;
+use rustix::fs::OFlags;
+
 use crate::host::Error;
+
+/// What the mask of the user takes from, as for dpkg-deb's packages.
+const MODE: u32 = 0o644;
+/// What the name of a file on its way begins with, where it has to have one.
+const PREFIX: &str = ".mkdeb-";
 
 /// A file on its way: hidden until [`AtomicFile::commit`], gone if that never comes.
 #[derive(Debug)]
 pub struct AtomicFile {
-    temporary: tempfile::NamedTempFile,
+    hidden: Hidden,
     path: PathBuf,
 }
 
+/// A file that nobody finds.
+#[derive(Debug)]
+enum Hidden {
+    /// Without a name: not even a killed process leaves it behind (`O_TMPFILE`, open(2)).
+    Unnamed(File),
+    /// Where the file system has none of those.
+    Named(tempfile::NamedTempFile),
+}
+
 impl AtomicFile {
-    /// Starts a file that will be at `path`, in the nearest directory above it that is there, so that the rename
+    /// Starts a file that will be at `path`, in the nearest directory above it that is there, so that its name
     /// cannot cross disks. The directories between appear with it.
     pub fn create(path: &Path) -> Result<Self, Error> {
         let directory = path.ancestors().skip(1).find(|above| above.is_dir()).unwrap_or(Path::new("."));
-        let temporary = tempfile::Builder::new()
-            .prefix(".mkdeb-")
-            .permissions(fs::Permissions::from_mode(0o644))
-            .tempfile_in(directory)
-            .map_err(|error| Error::new("create", path, strip_path(&error)))?;
-        Ok(Self { temporary, path: path.to_owned() })
+        let hidden = Hidden::unnamed(directory).or_else(|_| Hidden::named(directory));
+        let hidden = hidden.map_err(|error| Error::new("create", path, strip_path(&error)))?;
+        Ok(Self { hidden, path: path.to_owned() })
     }
 
     /// Where to write.
     pub fn writer(&mut self) -> &mut File {
-        self.temporary.as_file_mut()
+        match &mut self.hidden {
+            Hidden::Unnamed(file) => file,
+            Hidden::Named(file) => file.as_file_mut(),
+        }
     }
 
     /// The bytes written so far, from the start.
     pub fn reread(&mut self) -> Result<&mut File, Error> {
-        let path = &self.path;
-        let file = self.temporary.as_file_mut();
-        file.flush().and_then(|()| file.rewind()).map_err(|error| Error::new("read back", path, error))?;
+        let path = self.path.clone();
+        let file = self.writer();
+        file.flush().and_then(|()| file.rewind()).map_err(|error| Error::new("read back", &path, error))?;
         Ok(file)
     }
 
     /// Makes the file appear: on disk first, then under its name, replacing what was there.
-    pub fn commit(self) -> Result<PathBuf, Error> {
+    pub fn commit(mut self) -> Result<PathBuf, Error> {
+        let synced = self.writer().sync_all();
         let wrap = |error| Error::new("write", &self.path, error);
-        self.temporary.as_file().sync_all().map_err(wrap)?;
+        synced.map_err(wrap)?;
         let directory = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let directory = directory.unwrap_or(Path::new("."));
         fs::create_dir_all(directory).map_err(|error| Error::new("create", directory, error))?;
-        self.temporary.persist(&self.path).map_err(|error| Error::new("write", &self.path, error.error))?;
+        let named = match self.hidden {
+            Hidden::Unnamed(file) => name(&file, directory, &self.path),
+            Hidden::Named(file) => file.persist(&self.path).map(|_| ()).map_err(|error| error.error),
+        };
+        named.map_err(|error| Error::new("write", &self.path, strip_path(&error)))?;
         // The name itself is on disk only when its directory is (fsync(2)).
         File::open(directory).and_then(|dir| dir.sync_all()).map_err(wrap)?;
         Ok(self.path)
     }
+}
+
+impl Hidden {
+    fn unnamed(directory: &Path) -> io::Result<Self> {
+        let flags = i32::try_from(OFlags::TMPFILE.bits()).unwrap_or(0);
+        let file =
+            OpenOptions::new().read(true).write(true).mode(MODE).custom_flags(flags).open(directory)?;
+        // It gets its name through `/proc`, which a chroot may lack.
+        fs::symlink_metadata(place(&file))?;
+        Ok(Self::Unnamed(file))
+    }
+
+    fn named(directory: &Path) -> io::Result<Self> {
+        let mut builder = tempfile::Builder::new();
+        let mode = fs::Permissions::from_mode(MODE);
+        builder.prefix(PREFIX).permissions(mode).tempfile_in(directory).map(Self::Named)
+    }
+}
+
+/// Gives a file its name. A link replaces nothing: where something is in the way, the file gets a name of its own
+/// first, and is renamed.
+fn name(file: &File, directory: &Path, path: &Path) -> io::Result<()> {
+    let link = |to: &Path| -> io::Result<()> {
+        Ok(rustix::fs::linkat(CWD, place(file), CWD, to, AtFlags::SYMLINK_FOLLOW)?)
+    };
+    match link(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let linked = tempfile::Builder::new().prefix(PREFIX).make_in(directory, link)?;
+            linked.persist(path).map(|_| ()).map_err(|error| error.error)
+        }
+        outcome => outcome,
+    }
+}
+
+fn place(file: &File) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()))
 }
 
 /// A file without a name, for what is written once and read back; on the output's disk.
@@ -67,4 +129,47 @@ pub fn spool(directory: &Path) -> Result<File, Error> {
 /// tempfile adds the random name to its errors; the path we name is the one the user knows.
 fn strip_path(error: &io::Error) -> io::Error {
     error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(directory: &Path) -> Vec<String> {
+        let names =
+            fs::read_dir(directory).expect("readable").map(|entry| entry.expect("readable").file_name());
+        let mut names: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_appears_when_it_is_whole_with_a_name_before_or_without() {
+        let kinds: [fn(&Path) -> io::Result<Hidden>; 2] = [Hidden::unnamed, Hidden::named];
+        for (kind, hidden_names) in kinds.into_iter().zip([0, 1]) {
+            let directory = tempfile::tempdir().expect("a directory");
+            let path = directory.path().join("x.deb");
+            for text in ["first", "second"] {
+                let hidden = kind(directory.path()).expect("supported");
+                let before = names(directory.path()).len();
+                let mut file = AtomicFile { hidden, path: path.clone() };
+                file.writer().write_all(text.as_bytes()).expect("written");
+                drop(AtomicFile { hidden: kind(directory.path()).expect("supported"), path: path.clone() });
+                assert_eq!(names(directory.path()).len(), before);
+                assert_eq!(
+                    names(directory.path()).iter().filter(|name| *name != "x.deb").count(),
+                    hidden_names
+                );
+                file.commit().expect("committed");
+                assert_eq!(fs::read_to_string(&path).expect("there"), text);
+                assert_eq!(names(directory.path()), ["x.deb"]);
+            }
+            fs::remove_file(&path).expect("there");
+            fs::create_dir_all(path.join("below")).expect("made");
+            let hidden = kind(directory.path()).expect("supported");
+            let error = AtomicFile { hidden, path: path.clone() }.commit().expect_err("a directory is there");
+            assert_eq!(error.source.kind(), io::ErrorKind::IsADirectory);
+            assert_eq!(names(directory.path()), ["x.deb"]);
+        }
+    }
 }

@@ -2,6 +2,9 @@
 
 use std::io;
 use std::io::Read;
+use std::io::Seek;
+use std::io::SeekFrom;
+use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU64;
@@ -132,6 +135,43 @@ impl Contents for Watched<'_> {
 
     fn name(&self, id: SourceId) -> String {
         self.contents.name(id)
+    }
+}
+
+/// A file that a signal interrupts, whatever is done with it.
+pub struct Guarded<'a, T> {
+    file: T,
+    watch: &'a Watch,
+}
+
+impl<'a, T> Guarded<'a, T> {
+    /// Guards `file`.
+    pub fn new(file: T, watch: &'a Watch) -> Self {
+        Self { file, watch }
+    }
+}
+
+impl<T: Read> Read for Guarded<'_, T> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.watch.check()?;
+        self.file.read(buffer)
+    }
+}
+
+impl<T: Write> Write for Guarded<'_, T> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.watch.check()?;
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl<T: Seek> Seek for Guarded<'_, T> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
     }
 }
 

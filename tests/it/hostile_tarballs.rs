@@ -99,6 +99,7 @@ fn paths() -> Vec<Case> {
             &["with a name longer than 4095 bytes, which no host can open", ANEW],
         ),
         both("a line feed", new().file(b"a\nb", b""), &["a\\nb` cannot be ", "holds a control character"]),
+        both("a name that does things to a terminal", new().file(b"a\x1b[31m", b""), &["a\\u{1b}[31m`"]),
         each(
             "not UTF-8",
             new().file(b"a\xff", b""),
@@ -141,6 +142,18 @@ fn links() -> Vec<Case> {
             new().special(b'2', b"l", b"d/m").special(b'2', b"d/m", b"../l"),
             &["which leads nowhere"],
             &["which does not exist in the virtualenv"],
+        ),
+        each(
+            "up from behind another link",
+            new().special(b'2', b"here", b".").special(b'2', b"l", b"here/../x"),
+            &["has a link `l` to `here/../x`, which leaves the tree"],
+            &["the link `l` points to `here/../x`, which does not exist"],
+        ),
+        each(
+            "a target that does things to a terminal",
+            new().special(b'2', b"l", b"a\x1b[31m"),
+            &["has a link `l` to `a\\u{1b}[31m`"],
+            &["the link `l` points to `a\\u{1b}[31m`"],
         ),
         each("a link to nothing", new().special(b'2', b"l", b"none"), &[], &["`none`, which does not exist"]),
         both(
@@ -338,7 +351,13 @@ fn a_wrong_checksum_and_what_is_no_tar_are_refused() {
         zip.map_or_else(|_| b"PK\x03\x04".to_vec(), |output| output.stdout)
     };
     let random: Vec<u8> = (0..4096u32).map(|n| (n.wrapping_mul(n ^ 0x9e37_79b9) >> 13) as u8).collect();
-    let cases: [(Vec<u8>, &str); 12] = [
+    let long = app().file(b"long", &[b'x'; 3000]).0;
+    let cases: [(Vec<u8>, &str); 14] = [
+        (
+            long[..2000].to_vec(),
+            "failed to read `x.tar`: the archive ends at byte 2000, in the middle of an entry",
+        ),
+        (good[..300].to_vec(), anything),
         (spoilt(1024), "the header at byte 1024 is broken: its checksum is wrong"),
         (spoilt(3), anything),
         (Vec::new(), anything),

@@ -89,6 +89,11 @@ impl<W: Write> Write for Encoder<W> {
 
 /// The threaded encoder, also for one thread: the other one gives other bytes.
 fn xz(level: u32, resources: Resources) -> io::Result<liblzma::stream::Stream> {
+    Ok(xz_builder(level, resources).encoder()?)
+}
+
+/// As many threads as there may be, and as fit into half of the memory; one in any case.
+fn xz_builder(level: u32, resources: Resources) -> MtStreamBuilder {
     let mut builder = MtStreamBuilder::new();
     builder.preset(level).check(Check::Crc64);
     let mut threads = resources.threads.get();
@@ -97,7 +102,7 @@ fn xz(level: u32, resources: Resources) -> io::Result<liblzma::stream::Stream> {
         threads -= 1;
         builder.threads(threads);
     }
-    Ok(builder.encoder()?)
+    builder
 }
 
 #[cfg(test)]
@@ -165,6 +170,30 @@ mod tests {
         assert_eq!(small[4] & 0b0000_0100, 0b0000_0100, "the content checksum flag (RFC 8878, 3.1.1.1.1)");
         let window_log = 10 + (small[5] >> 3);
         assert!(window_log <= 27, "{window_log}");
+    }
+
+    #[test]
+    fn xz_stays_within_half_of_the_memory_with_as_many_threads_as_fit() {
+        let usage = |level: u32, threads: u32| {
+            let mut builder = MtStreamBuilder::new();
+            builder.preset(level).check(Check::Crc64).threads(threads).memusage()
+        };
+        for level in [0, 6, 9] {
+            for (threads, memory) in
+                [(1, 1), (8, 1), (8, 2 << 30), (8, 16 << 30), (64, 8 << 30), (64, 1 << 50)]
+            {
+                let resources = Resources { threads: NonZero::new(threads).expect("not zero"), memory };
+                let used = xz_builder(level, resources).memusage();
+                let fits = (1..=threads).rev().find(|count| usage(level, *count) <= memory / 2);
+                assert_eq!(
+                    used,
+                    usage(level, fits.unwrap_or(1)),
+                    "xz:{level}, {threads} threads, {memory} bytes"
+                );
+            }
+        }
+        // What `xz --memlimit` knows too: one thread of `-9` needs more than a GiB, with its block of 192 MiB.
+        assert!(usage(9, 1) > 1 << 30 && usage(9, 8) > 8 << 30);
     }
 
     #[test]

@@ -28,9 +28,14 @@ pub(in crate::cli) struct Report {
 
 /// What clap has to say: help and version are results, anything else is an error.
 pub(in crate::cli) fn usage(error: &clap::Error) -> ExitCode {
-    // Nothing is left to do when even the terminal is gone.
-    let _ = error.print();
-    if error.use_stderr() { ExitCode::from(ERROR) } else { ExitCode::SUCCESS }
+    match error.print() {
+        Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
+            say(&format!("error: {}", Failure::new(Unprinted(source), None).chain().join(": ")));
+            ExitCode::from(ERROR)
+        }
+        _ if error.use_stderr() => ExitCode::from(ERROR),
+        _ => ExitCode::SUCCESS,
+    }
 }
 
 /// What went wrong before anything could be asked for.

@@ -1,1 +1,3 @@
 //! Large counts, run by `make soak`.
+
+mod kills;
