@@ -61,7 +61,8 @@ impl From<crate::config::error::Error> for Failure {
 
 impl From<crate::deb::write::Error> for Failure {
     fn from(error: crate::deb::write::Error) -> Self {
-        Self::new(error, None)
+        let hint = error.hint();
+        Self::new(error, hint)
     }
 }
 

@@ -143,6 +143,20 @@ pub enum Error {
     Container(#[source] ar::Error),
 }
 
+impl Error {
+    /// What would help.
+    pub fn hint(&self) -> Option<String> {
+        let text = match self {
+            Self::Changed { .. } => "let nothing write to the inputs while they are packed",
+            Self::MemberTooLarge { .. } => {
+                "compress it better, leave large files out, or make several packages of it"
+            }
+            _ => return None,
+        };
+        Some(text.to_owned())
+    }
+}
+
 /// Writes `image` to `out`, its bodies taken from `contents`.
 pub fn write(
     image: &Image,

@@ -136,3 +136,19 @@ fn without_a_check_anything_is_packed() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(directory.path().join("tree.deb").is_file());
 }
+
+#[test]
+fn what_cannot_fit_is_refused_before_it_is_read() {
+    let directory = tempfile::tempdir().expect("a directory");
+    tree(directory.path());
+    // Ten digits hold 9999999999 bytes. The file is all hole, so that it takes no room here.
+    let path = directory.path().join("tree/usr/share/tiny/huge");
+    fs::File::create(path).and_then(|file| file.set_len(10_000_000_000)).expect("a file with a hole");
+    let output = pack(directory.path(), &["-Znone", "tree"]);
+    assert_eq!(output.status.code(), Some(2));
+    let message = text(&output.stderr);
+    assert!(message.contains("more than 9999999999 bytes"), "{message}");
+    assert!(message.contains("`/usr/share/tiny/huge` with 10000000000"), "{message}");
+    assert!(message.contains("hint: compress it"), "{message}");
+    assert_eq!(names(directory.path()), ["tree"]);
+}
