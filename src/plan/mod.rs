@@ -90,7 +90,10 @@ pub struct Request<'a> {
 /// its path: so the plan is made twice, first under an id that stands for any.
 pub fn plan(request: &Request<'_>) -> Result<Plan, Error> {
     let version = &request.recipe.package.version;
-    let provisional = single::plan(request, ReleaseId::provisional(version))?;
-    let content = identity::digest(&provisional.packages, request.sources);
+    let content = {
+        // Gone before the second is made: a million paths are there once.
+        let provisional = single::plan(request, ReleaseId::provisional(version))?;
+        identity::digest(&provisional.packages, request.sources)
+    };
     single::plan(request, ReleaseId::new(version, &content))
 }

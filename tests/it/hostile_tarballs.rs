@@ -380,7 +380,7 @@ fn a_wrong_checksum_and_what_is_no_tar_are_refused() {
 }
 
 /// The formats, each with the words that compress.
-const FORMATS: [&[&str]; 3] = [&["gzip", "-9c"], &["xz", "-0c"], &["zstd", "-qc"]];
+pub const FORMATS: [&[&str]; 3] = [&["gzip", "-9c"], &["xz", "-0c"], &["zstd", "-qc"]];
 
 #[test]
 fn what_is_cut_off_or_spoilt_after_compression_is_refused() {
@@ -487,5 +487,29 @@ fn a_limit_is_for_all_inputs_together() {
         let ran = project.run(&["build", "--max-unpacked", bad]);
         assert_eq!(ran.code, Some(2));
         assert!(ran.err.contains("is not a size"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_text_counts_by_each_of_its_names() {
+    let project = Project::new("");
+    // Relocation may make another text of each; 16 MiB is the most that one may have.
+    let script = [&b"#!/bin/sh\n"[..], &vec![b'#'; (16 << 20) - 10]].concat();
+    let mut tarball = venv().file(b"bin/x", &script);
+    for number in 1..17 {
+        tarball = tarball.special(b'1', format!("bin/x{number}").as_bytes(), b"bin/x");
+        if number < 15 {
+            continue;
+        }
+        project.write("x.tar", tarball.clone().end());
+        let set = ["--set", "venv.path=x.tar"];
+        if number == 15 {
+            // `pyvenv.cfg` is kept too, which the sixteenth leaves no room for.
+            project.write("x.tar", Tarball(tarball.0[1024..].to_vec()).end());
+            project.refused(&set, &["`x.tar` is not a virtualenv: it has no `pyvenv.cfg`"]);
+        } else {
+            let words = "`x.tar` goes beyond the 256M of scripts and metadata that are kept in memory";
+            project.refused(&set, &[words, "hint: leave out what a host does not need"]);
+        }
     }
 }

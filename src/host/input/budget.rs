@@ -10,7 +10,7 @@ use crate::types::size::Size;
 /// the largest virtualenvs (CUDA's) unpack to about as much.
 pub const DEFAULT_UNPACKED: Size = Size::of_bytes(16 << 30);
 
-/// The most paths: each costs some 300 bytes of memory.
+/// The most paths: until the package is written, each costs some 2 KiB of memory.
 const MOST_ENTRIES: u64 = 4_000_000;
 /// The most bytes of all paths and targets of links.
 const MOST_NAMES: u64 = 512 << 20;

@@ -1,3 +1,4 @@
 //! Large counts, run by `make soak`.
 
 mod kills;
+mod many;
