@@ -55,27 +55,29 @@ impl Paragraph {
         self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Reads one paragraph; the text ends with it.
+    /// Reads one paragraph; the text ends with it. Blanks at the ends of lines and blank lines at the end of a
+    /// value say nothing, and are dropped.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let mut paragraph = Self::default();
         let mut open: Option<(String, String)> = None;
         for (index, line) in text.lines().enumerate() {
             if let Some(rest) = line.strip_prefix([' ', '\t']) {
                 let (_, value) = open.as_mut().ok_or(Error::Line(index + 1))?;
+                let rest = rest.trim_end();
                 value.push('\n');
                 value.push_str(if rest == "." { "" } else { rest });
                 continue;
             }
-            if let Some((name, value)) = open.take() {
-                paragraph.push(&name, &value)?;
-            }
+            paragraph.close(open.take())?;
             let (name, value) = line.split_once(':').ok_or(Error::Line(index + 1))?;
             open = Some((name.to_owned(), value.trim().to_owned()));
         }
-        if let Some((name, value)) = open {
-            paragraph.push(&name, &value)?;
-        }
+        paragraph.close(open)?;
         Ok(paragraph)
+    }
+
+    fn close(&mut self, open: Option<(String, String)>) -> Result<(), Error> {
+        open.map_or(Ok(()), |(name, value)| self.push(&name, value.trim_end_matches('\n')))
     }
 }
 
@@ -102,6 +104,21 @@ mod tests {
         paragraph.push("Description", "short\nlong\n\nEssential: yes").expect("valid");
         assert_eq!(paragraph.to_string(), "Description: short\n long\n .\n Essential: yes\n");
         assert_eq!(Paragraph::parse(&paragraph.to_string()), Ok(paragraph));
+    }
+
+    #[test]
+    fn what_was_read_is_written_so_that_it_is_read_again() {
+        for text in [
+            "Ab: x \n  \n  y \n",
+            "Ab: x\n . \n .\n",
+            "Ab:\n \u{3000}\n\tz\n",
+            "Ab:\n .\n",
+            "Ab: x\r\n y\r\n",
+        ] {
+            let paragraph = Paragraph::parse(text).expect(text);
+            let again = Paragraph::parse(&paragraph.to_string());
+            assert_eq!(again.as_ref(), Ok(&paragraph), "{text:?}");
+        }
     }
 
     #[test]
