@@ -1,0 +1,66 @@
+//! Whatever a tarball holds, taking it as the application ends, in a plan or an error.
+#![no_main]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use mkdeb::config::manifest::Manifest;
+use mkdeb::config::manifest::Origin;
+use mkdeb::config::manifest::OriginKind;
+use mkdeb::config::recipe::Recipe;
+use mkdeb::host::input::Inputs;
+use mkdeb::host::input::Scan;
+use mkdeb::host::watch::Watch;
+use mkdeb::plan;
+use mkdeb::template::Templates;
+use mkdeb::types::date::SourceDate;
+use mkdeb_fuzz::mend_tar;
+
+const MANIFEST: &str = r#"
+[package]
+name = "fuzz"
+version = "1"
+maintainer = "Fuzz <fuzz@example.org>"
+summary = "fuzz"
+[app]
+tarball = "app.tar"
+exclude = ["**/*.pyc", "docs"]
+"#;
+
+struct Bench {
+    recipe: Recipe,
+    templates: Templates,
+    directory: PathBuf,
+}
+
+static BENCH: LazyLock<Bench> = LazyLock::new(|| {
+    let origin = Origin { file: "mkdeb.toml", kind: OriginKind::MkdebToml };
+    let manifest = Manifest::parse(MANIFEST, origin).expect("TOML");
+    let recipe = manifest.into_recipe(&BTreeMap::new()).expect("a manifest");
+    let templates = Templates::new(&BTreeMap::new()).expect("templates");
+    let memory = Path::new("/dev/shm").join(format!("mkdeb-fuzz-{}", std::process::id()));
+    std::fs::create_dir_all(&memory).expect("a directory in memory");
+    Bench { recipe, templates, directory: memory }
+});
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some((kind, bytes)) = bytes.split_first() else { return };
+    let mut bytes = bytes.to_vec();
+    if kind % 4 != 0 {
+        mend_tar(&mut bytes);
+    }
+    let Bench { recipe, templates, directory } = &*BENCH;
+    std::fs::write(directory.join("app.tar"), &bytes).expect("memory");
+    let watch = Watch::default();
+    let scan = Scan { base: directory, spool: directory, threads: 1, watch: &watch };
+    let Ok(inputs) = Inputs::read(recipe, &scan) else { return };
+    let date = SourceDate::from_seconds(inputs.sources.newest());
+    for (path, entry) in &inputs.sources.app.entries {
+        assert!(!path.is_root() && !path.as_bytes().split(|byte| *byte == b'/').any(|part| part == b".."));
+        assert!(entry.mode <= 0o7777);
+    }
+    let _ = plan::plan(&plan::Request { recipe, sources: &inputs.sources, templates, date });
+});
