@@ -1,5 +1,5 @@
 # Names for the scripts that do the work.
-.PHONY: test lint ci soak demo examples clean
+.PHONY: test lint ci soak bench bench-large fuzz demo examples clean
 
 test:
 	tests/run unit system
@@ -12,6 +12,15 @@ ci:
 
 soak:
 	tests/run soak
+
+bench:
+	bench/run
+
+bench-large:
+	bench/run --corpora S,M,L
+
+fuzz:
+	fuzz/run
 
 demo:
 	demo/run
