@@ -100,19 +100,31 @@ impl<W: Write> Writer<W> {
 pub struct Header {
     /// The name, without padding and without the `/` that some writers put behind it.
     pub name: String,
-    /// The date, in seconds since 1970.
+    /// The date, in seconds since 1970; 0 where it is no number.
     pub date: u64,
     /// The size of the body in bytes.
     pub size: u64,
 }
 
 /// Walks a container from front to back. Reading from it yields the body of the current member.
+///
+/// As strict as dpkg: of the numbers of a header only the size has to be one. What others refuse is an oddity.
 pub struct Reader<R> {
     inner: R,
     name: String,
     offset: u64,
     left: u64,
     padded: bool,
+    oddities: Vec<Oddity>,
+}
+
+/// What dpkg reads over, and apt or `ar` stop at.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what} of the member `{member}` {fault}")]
+pub struct Oddity {
+    member: String,
+    what: &'static str,
+    fault: &'static str,
 }
 
 impl<R: Read> Reader<R> {
@@ -123,26 +135,39 @@ impl<R: Read> Reader<R> {
         if &magic != MAGIC || read < magic.len() {
             return Err(Error::Magic);
         }
-        Ok(Self { inner, name: String::new(), offset: 8, left: 0, padded: false })
+        Ok(Self { inner, name: String::new(), offset: 8, left: 0, padded: false, oddities: Vec::new() })
+    }
+
+    /// What was odd so far, at most a few for each member.
+    pub fn oddities(&self) -> &[Oddity] {
+        &self.oddities
+    }
+
+    /// How many bytes were read so far.
+    pub fn position(&self) -> u64 {
+        self.offset
+    }
+
+    /// Skips what is left of the current member.
+    pub fn skip(&mut self) -> Result<(), Error> {
+        let left = self.left;
+        let skipped = io::copy(&mut (&mut self.inner).take(left), &mut io::sink()).map_err(Error::Io)?;
+        self.offset += skipped;
+        self.left -= skipped;
+        if skipped < left { Err(self.truncated()) } else { Ok(()) }
     }
 
     /// Skips what is left of the current member and reads the next header; none at the end of the file.
     pub fn next_member(&mut self) -> Result<Option<Header>, Error> {
-        let left = self.left;
-        let skipped = io::copy(&mut (&mut self.inner).take(left), &mut io::sink()).map_err(Error::Io)?;
-        self.offset += skipped;
-        if skipped < left {
-            return Err(self.truncated());
-        }
-        self.left = 0;
+        self.skip()?;
         if std::mem::take(&mut self.padded) {
             let mut pad = [0];
             if fill(&mut self.inner, &mut pad).map_err(Error::Io)? == 0 {
-                return Err(self.truncated());
+                self.odd("the body", "has an odd size and no line feed behind it");
+                return Ok(None);
             }
             if &pad != b"\n" {
-                let reason = "the byte before it, behind a body of odd size, is not a line feed";
-                return Err(Error::Header { offset: self.offset + 1, reason });
+                self.odd("the byte behind the body", "is not a line feed");
             }
             self.offset += 1;
         }
@@ -161,7 +186,19 @@ impl<R: Read> Reader<R> {
         self.left = header.size;
         self.padded = header.size % 2 == 1;
         self.name.clone_from(&header.name);
+        for (what, field) in [("the date", 16..28), ("the user", 28..34), ("the group", 34..40)] {
+            if decimal(&raw[field]).is_none() {
+                self.odd(what, "is not a number");
+            }
+        }
+        if !trimmed(&raw[40..48]).iter().all(|b| (b'0'..=b'7').contains(b)) {
+            self.odd("the mode", "is not octal");
+        }
         Ok(Some(header))
+    }
+
+    fn odd(&mut self, what: &'static str, fault: &'static str) {
+        self.oddities.push(Oddity { member: self.name.clone(), what, fault });
     }
 
     fn truncated(&self) -> Error {
@@ -197,13 +234,7 @@ fn parse(raw: &[u8; 60]) -> Result<Header, &'static str> {
     if name.is_empty() || !name.iter().all(u8::is_ascii_graphic) {
         return Err("its name is empty or not printable");
     }
-    let date = decimal(&raw[16..28]).ok_or("its date is not a number")?;
-    for owner in [&raw[28..34], &raw[34..40]] {
-        decimal(owner).ok_or("its owner is not a number")?;
-    }
-    if !trimmed(&raw[40..48]).iter().all(|b| (b'0'..=b'7').contains(b)) {
-        return Err("its mode is not octal");
-    }
+    let date = decimal(&raw[16..28]).unwrap_or(0);
     let size = decimal(&raw[48..58]).ok_or("its size is not a number")?;
     Ok(Header { name: String::from_utf8_lossy(name).into_owned(), date, size })
 }
@@ -286,22 +317,41 @@ mod tests {
             (edited(0, b"!<thin>\n"), "does not start"),
             (sample()[..40].to_vec(), "within a header"),
             (sample()[..70].to_vec(), "failed"),
-            (sample()[..71].to_vec(), "within the member `odd`"),
             (edited(66, b"x"), "backquote"),
             (edited(8, b"/0  "), "long names"),
             (edited(8, b"#1/3"), "long names"),
             (edited(8, b"   "), "name is empty"),
             (edited(8, b"\x00"), "not printable"),
-            (edited(24, b"x"), "date is not a number"),
-            (edited(36, b"-1"), "owner is not a number"),
-            (edited(48, b"9"), "mode is not octal"),
             (edited(56, b"+3"), "size is not a number"),
             (edited(56, b"  "), "size is not a number"),
             (edited(56, b"9999999999"), "failed"),
-            (edited(71, b"x"), "not a line feed"),
         ] {
             let error = walk(&broken).expect_err(words).to_string();
             assert!(error.contains(words), "{error} should say {words}");
+        }
+    }
+
+    #[test]
+    fn what_dpkg_reads_over_is_odd() {
+        let edited = |at: usize, bytes: &[u8]| {
+            let mut sample = sample();
+            sample[at..at + bytes.len()].copy_from_slice(bytes);
+            sample
+        };
+        for (odd, words) in [
+            (edited(24, b"x"), "the date of the member `odd` is not a number"),
+            (edited(36, b"-1"), "the user of the member `odd` is not a number"),
+            (edited(42, b"-1"), "the group of the member `odd` is not a number"),
+            (edited(48, b"9"), "the mode of the member `odd` is not octal"),
+            (edited(71, b"x"), "the byte behind the body of the member `odd` is not a line feed"),
+            (
+                sample()[..71].to_vec(),
+                "the body of the member `odd` has an odd size and no line feed behind it",
+            ),
+        ] {
+            let mut reader = Reader::new(&odd[..]).expect(words);
+            while reader.next_member().expect(words).is_some() {}
+            assert_eq!(reader.oddities().iter().map(Oddity::to_string).collect::<Vec<_>>(), [words]);
         }
     }
 

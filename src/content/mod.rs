@@ -14,5 +14,6 @@ pub mod pth;
 pub mod python;
 pub mod pyvenv_cfg;
 pub mod record;
+pub mod relocation;
 pub mod shebang;
 pub mod wheel;

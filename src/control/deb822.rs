@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// The most fields; each new one is compared with all others. Debian's longest paragraphs have some thirty.
+const MOST_FIELDS: usize = 1000;
+
 /// One paragraph; fields keep their order and are written so that dpkg reads them back the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Paragraph {
@@ -20,6 +23,9 @@ pub enum Error {
     /// A value with a control character in it.
     #[error("the field `{0}` holds a control character")]
     Control(String),
+    /// More fields than any paragraph has.
+    #[error("there are more than {MOST_FIELDS} fields")]
+    Many,
     /// A line that is neither a field nor the continuation of one.
     #[error("line {0} is neither `Field: value` nor a continuation")]
     Line(usize),
@@ -31,6 +37,9 @@ impl Paragraph {
         let inner = |b: u8| b.is_ascii_graphic() && b != b':';
         if name.len() < 2 || !name.bytes().all(inner) || name.starts_with(['-', '#']) {
             return Err(Error::Name(name.to_owned()));
+        }
+        if self.fields.len() == MOST_FIELDS {
+            return Err(Error::Many);
         }
         if self.get(name).is_some() {
             return Err(Error::Twice(name.to_owned()));
@@ -53,6 +62,26 @@ impl Paragraph {
     /// Every field with its value, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// What can be read of a text that is no paragraph: the fields that are well formed, the first of each name.
+    pub fn salvaged(text: &str) -> Self {
+        let mut paragraph = Self::default();
+        let mut open: Option<(&str, String)> = None;
+        for line in text.lines() {
+            if let Some(rest) = line.strip_prefix([' ', '\t']) {
+                if let Some((_, value)) = &mut open {
+                    value.push('\n');
+                    value.push_str(rest);
+                }
+                continue;
+            }
+            // What cannot be pushed is what the strict reader complained of.
+            let _ = open.take().map(|(name, value)| paragraph.push(name, &value));
+            open = line.split_once(':').map(|(name, value)| (name, value.trim().to_owned()));
+        }
+        let _ = open.map(|(name, value)| paragraph.push(name, &value));
+        paragraph
     }
 
     /// Reads one paragraph; the text ends with it. Blanks at the ends of lines and blank lines at the end of a
@@ -122,6 +151,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_well_formed_is_salvaged() {
+        let text = "Package: a\nrubbish\n more\nPackage: b\n\nVersion: 1\n 2\nEvil: \u{1b}\n";
+        assert!(Paragraph::parse(text).is_err());
+        assert_eq!(Paragraph::salvaged(text).to_string(), "Package: a\nVersion: 1\n 2\n");
+    }
+
+    #[test]
     fn what_dpkg_would_refuse_cannot_be_said() {
         let mut paragraph = Paragraph::default();
         for name in ["", "X", "-X", "#X", "A B", "A:B", "Ä1"] {
@@ -130,5 +166,7 @@ mod tests {
         assert!(paragraph.push("Ab", "x\ry").is_err());
         paragraph.push("Ab", "x").expect("valid");
         assert_eq!(paragraph.push("aB", "y"), Err(Error::Twice("aB".to_owned())));
+        let many: String = (0..=MOST_FIELDS).map(|number| format!("X{number}: y\n")).collect();
+        assert_eq!(Paragraph::parse(&many), Err(Error::Many));
     }
 }

@@ -1,24 +1,37 @@
-//! Reads a `.deb` in one pass: strict about the container, lenient about what is in it.
+//! Reads a `.deb` in one pass: strict about what cannot be followed, lenient about everything else.
 //!
-//! Bodies pass by and are not kept. Order, duplicates and mistakes are, for whoever judges them.
+//! Bodies pass by and are not kept. Order, duplicates and mistakes are, for whoever judges them; what dpkg or apt
+//! would refuse though it can be followed is a [`Problem`].
+
+mod error;
+mod limit;
 
 use std::io;
 use std::io::Read;
 
 use crate::archive::ar;
 use crate::archive::compress::Format;
+use crate::archive::compress::decode::Coding;
 use crate::archive::compress::decode::decoder;
 use crate::archive::tar::read as tar;
 use crate::control::deb822;
 use crate::control::deb822::Paragraph;
+use crate::deb::problem::Problem;
+use crate::deb::problem::Problems;
+pub use crate::deb::read::error::Error;
+use crate::deb::read::limit::Capped;
+pub use crate::deb::read::limit::Limits;
+use crate::deb::read::limit::is_beyond;
+use crate::deb::read::limit::member_failed;
 use crate::types::digest::Md5;
+use crate::types::path::ArchiveError;
+use crate::types::path::ArchivePath;
+use crate::types::size::Size;
 
-/// The most bytes that all files of control.tar may have together.
-const LARGEST_CONTROL: u64 = 256 << 20;
-/// The most entries of data.tar.
-const MOST_ENTRIES: usize = 4_000_000;
-/// The most bytes of all names and targets in data.tar.
-const LARGEST_NAMES: usize = 512 << 20;
+/// The most members of the container.
+const MOST_MEMBERS: usize = 1000;
+/// The largest control file proper, in bytes. The largest of Debian has some 100 KiB.
+const LARGEST_FIELDS: u64 = 16 << 20;
 
 /// A `.deb` as found. It may be anything, as long as it can be followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,13 +41,17 @@ pub struct Deb {
     /// How control.tar is compressed.
     pub control_format: Format,
     /// How data.tar is compressed.
-    pub data_format: Format,
-    /// The text of the control file.
+    pub data_format: Coding,
+    /// The text of the control file; bytes that are not UTF-8 are replaced.
     pub control: String,
     /// The files of control.tar, `control` included, in order.
     pub control_files: Vec<ControlFile>,
-    /// The entries of data.tar, in order.
+    /// The entries of data.tar, in order; none where somebody else took them.
     pub entries: Vec<Entry>,
+    /// What dpkg or apt would refuse.
+    pub problems: Problems,
+    /// The bytes of all members with their headers: the size of the file, unless junk lies behind them.
+    pub size: u64,
 }
 
 /// A file of control.tar.
@@ -53,6 +70,8 @@ pub struct Entry {
     pub header: tar::Member,
     /// The digest of its body, where it is a file and digests were asked for.
     pub md5: Option<Md5>,
+    /// More about it.
+    pub details: tar::Details,
 }
 
 /// What becomes of the bodies of files.
@@ -68,82 +87,144 @@ pub enum Bodies<'a> {
 /// Takes the header and the body of a file.
 pub type Show<'a> = dyn FnMut(&tar::Member, &mut dyn Read) -> io::Result<()> + 'a;
 
-/// Why a `.deb` cannot be followed.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Not an `ar` container, or a broken one.
-    #[error("it is not a Debian package")]
-    Container(#[source] ar::Error),
-    /// A member where another one has to be (`deb(5)`).
-    #[error("the member `{found}` stands where `{expected}` has to be")]
-    Member {
-        /// What was found; empty at the end of the file.
-        found: String,
-        /// What deb(5) wants there.
-        expected: &'static str,
-    },
-    /// `debian-binary` does not hold `2.0`.
-    #[error("the format version in `debian-binary` is not 2")]
-    Version,
-    /// A member in a compression that cannot be read.
-    #[error("the member `{0}` is compressed with something that is not supported")]
-    Compression(String),
-    /// A tar that cannot be followed.
-    #[error("the member `{member}` cannot be read")]
-    Tar {
-        /// Which one.
-        member: String,
-        /// Why.
-        source: tar::Error,
-    },
-    /// A body that cannot be read or was not taken.
-    #[error("`{}` cannot be read", .path.escape_ascii())]
-    Body {
-        /// Its path in the tar.
-        path: Vec<u8>,
-        /// Why.
-        source: io::Error,
-    },
-    /// More of something than any package has.
-    #[error("it has more {0} than any package needs")]
-    TooMuch(&'static str),
-    /// There is no `control` in control.tar, or it is not UTF-8.
-    #[error("there is no control file in UTF-8")]
-    NoControl,
-}
-
 impl Deb {
     /// The control fields.
     pub fn paragraph(&self) -> Result<Paragraph, deb822::Error> {
         Paragraph::parse(&self.control)
     }
 
-    /// A file of control.tar by its name.
+    /// A file of control.tar by its name; of several the last, which is the one that dpkg takes.
     pub fn control_file(&self, name: &str) -> Option<&ControlFile> {
-        self.control_files.iter().find(|file| file.header.path == name.as_bytes())
+        let is_it =
+            |file: &&ControlFile| file.header.kind == tar::Kind::File && file.header.path == name.as_bytes();
+        self.control_files.iter().rev().find(is_it)
     }
 }
 
-/// Reads a whole `.deb`.
-pub fn read(input: &mut dyn Read, bodies: Bodies<'_>) -> Result<Deb, Error> {
-    let mut container = ar::Reader::new(input).map_err(Error::Container)?;
-    let mut members = Vec::new();
-    version(&mut container, &mut members)?;
-    let (name, control_format) = tar_member(&mut container, &mut members, "control.tar")?;
-    let control_files = control(&mut container, control_format, &name)?;
-    let (name, data_format) = tar_member(&mut container, &mut members, "data.tar")?;
-    let entries = data(&mut container, data_format, &name, bodies)?;
-    // What follows is no concern of ours, but it has to be members: apt refuses anything else.
-    while let Some(header) = container.next_member().map_err(Error::Container)? {
-        members.push(header);
+/// Reads a whole `.deb` of our own, which must have nothing odd about its container.
+pub fn read(input: &mut dyn Read, mut bodies: Bodies<'_>) -> Result<Deb, Error> {
+    let mut entries = Vec::new();
+    let reader = Reader::open(input, &Limits::OWN)?;
+    let mut deb = reader.walk::<Error>(&mut |mut entry, body| {
+        let seen = match &mut bodies {
+            Bodies::Md5 if entry.header.kind == tar::Kind::File => md5_of(body).map(Some),
+            Bodies::Show(show) if entry.header.kind == tar::Kind::File => {
+                show(&entry.header, body).map(|()| None)
+            }
+            _ => Ok(None),
+        };
+        entry.md5 = seen.map_err(|source| Error::body(&entry.header.path, source))?;
+        entries.push(entry);
+        Ok(())
+    })?;
+    deb.entries = entries;
+    match deb.problems.of_container() {
+        Some(problem) => Err(Error::Odd(problem.clone())),
+        None => Ok(deb),
     }
-    let control = control_files.iter().find(|file| file.header.path == b"control");
-    let control =
-        control.and_then(|file| String::from_utf8(file.bytes.clone()).ok()).ok_or(Error::NoControl)?;
-    Ok(Deb { members, control_format, data_format, control, control_files, entries })
 }
 
 type Container<'a> = ar::Reader<&'a mut dyn Read>;
+
+/// Takes an entry of data.tar, and its body where it has one.
+pub type Visit<'a, E> = dyn FnMut(Entry, &mut dyn Read) -> Result<(), E> + 'a;
+
+/// A `.deb` whose control data was read, and whose files come next.
+pub struct Reader<'a> {
+    container: Container<'a>,
+    deb: Deb,
+    limits: Limits,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads as far as the header of data.tar.
+    pub fn open(input: &'a mut dyn Read, limits: &Limits) -> Result<Self, Error> {
+        let mut container = ar::Reader::new(input).map_err(Error::Container)?;
+        let (mut members, mut problems) = (Vec::new(), Problems::default());
+        version(&mut container, &mut members)?;
+        let (name, control_format) = tar_member(&mut container, &mut members, "control.tar")?;
+        let Coding::Format(control_format) = control_format else {
+            return Err(Error::Compression(name));
+        };
+        let control_files =
+            control_files(&mut container, (control_format, &name), limits.control, &mut problems)?;
+        let (_, data_format) = tar_member(&mut container, &mut members, "data.tar")?;
+        let mut deb = Deb {
+            members,
+            control_format,
+            data_format,
+            control: String::new(),
+            control_files,
+            entries: Vec::new(),
+            problems,
+            size: 0,
+        };
+        let control = deb.control_file("control").ok_or(Error::NoControl(name))?;
+        if control.bytes.len() as u64 > LARGEST_FIELDS {
+            return Err(Error::TooMuch("bytes in its control file"));
+        }
+        deb.control = String::from_utf8_lossy(&control.bytes).into_owned();
+        deb.problems.of_control(&deb.control, &deb.control_files);
+        Ok(Self { container, deb, limits: *limits })
+    }
+
+    /// What is known so far: everything but the entries and what lies behind them.
+    pub fn deb(&self) -> &Deb {
+        &self.deb
+    }
+
+    /// Goes through data.tar and the rest of the container.
+    pub fn walk<E: From<Error>>(mut self, visit: &mut Visit<'_, E>) -> Result<Deb, E> {
+        self.data(visit)?;
+        let Self { mut container, mut deb, .. } = self;
+        container.skip().map_err(Error::Container)?;
+        // What follows is no concern of ours, but it has to be members: apt refuses anything else.
+        loop {
+            match container.next_member() {
+                Ok(None) => break,
+                Ok(Some(header)) => {
+                    deb.members.push(header);
+                    check_members(&deb.members)?;
+                }
+                Err(ar::Error::Io(source)) => return Err(Error::Container(ar::Error::Io(source)).into()),
+                Err(error) => {
+                    deb.problems.add(Problem::Trailing(error.to_string()));
+                    break;
+                }
+            }
+        }
+        deb.problems.of_members(container.oddities(), &deb.members);
+        deb.size = container.position();
+        Ok(deb)
+    }
+
+    fn data<E: From<Error>>(&mut self, visit: &mut Visit<'_, E>) -> Result<(), E> {
+        let Self { container, deb, limits } = self;
+        let name = deb.members.last().map(|header| header.name.clone()).unwrap_or_default();
+        let failed = |source| member_failed(&name, limits.unpacked, source);
+        let input = decoder(deb.data_format, container).map_err(|error| failed(tar::Error::Io(error)))?;
+        let mut archive = tar::Reader::new(Capped { inner: input, left: limits.unpacked.bytes() });
+        let (mut entries, mut names) = (0, 0);
+        while let Some(header) = archive.next_member().map_err(failed)? {
+            entries += 1;
+            names += header.path.len();
+            if let tar::Kind::Symlink(target) | tar::Kind::Hardlink(target) = &header.kind {
+                names += target.len();
+            }
+            if entries > limits.entries || names > limits.names {
+                return Err(Error::TooMuch("entries").into());
+            }
+            let entry = Entry { header, md5: None, details: archive.details() };
+            deb.problems.of_entry(&entry);
+            visit(entry, &mut archive)?;
+        }
+        Ok(())
+    }
+}
+
+fn check_members(members: &[ar::Header]) -> Result<(), Error> {
+    if members.len() > MOST_MEMBERS { Err(Error::TooMuch("members")) } else { Ok(()) }
+}
 
 fn version(container: &mut Container<'_>, members: &mut Vec<ar::Header>) -> Result<(), Error> {
     let header = container.next_member().map_err(Error::Container)?;
@@ -166,82 +247,65 @@ fn tar_member(
     container: &mut Container<'_>,
     members: &mut Vec<ar::Header>,
     expected: &'static str,
-) -> Result<(String, Format), Error> {
+) -> Result<(String, Coding), Error> {
     loop {
         let Some(header) = container.next_member().map_err(Error::Container)? else {
             return Err(Error::Member { found: String::new(), expected });
         };
         let name = header.name.clone();
         members.push(header);
+        check_members(members)?;
         if name.starts_with('_') {
             continue;
         }
         let Some(suffix) = name.strip_prefix(expected) else {
             return Err(Error::Member { found: name, expected });
         };
-        let formats = [Format::None, Format::Gzip, Format::Xz, Format::Zstd];
-        return match formats.into_iter().find(|format| format.suffix() == suffix) {
-            Some(format) => Ok((name, format)),
+        return match Coding::ALL.into_iter().find(|coding| coding.suffix() == suffix) {
+            Some(coding) => Ok((name, coding)),
             None => Err(Error::Compression(name)),
         };
     }
 }
 
-fn control(container: &mut Container<'_>, format: Format, name: &str) -> Result<Vec<ControlFile>, Error> {
-    let failed = |source| Error::Tar { member: name.to_owned(), source };
+fn control_files(
+    container: &mut Container<'_>,
+    (format, name): (Format, &str),
+    limit: Size,
+    problems: &mut Problems,
+) -> Result<Vec<ControlFile>, Error> {
+    let failed = |source| member_failed(name, limit, source);
     let input = decoder(format, container).map_err(|error| failed(tar::Error::Io(error)))?;
-    let mut archive = tar::Reader::new(input);
+    let mut archive = tar::Reader::new(Capped { inner: input, left: limit.bytes() });
     let mut files = Vec::new();
-    let mut held = 0u64;
     while let Some(mut header) = archive.next_member().map_err(failed)? {
-        if header.kind == tar::Kind::Directory && matches!(&header.path[..], b"./" | b"." | b"/") {
+        header.path = undotted(&header.path).to_vec();
+        if header.kind == tar::Kind::Directory && header.path.is_empty() {
             continue;
         }
-        held = held.saturating_add(header.size).saturating_add(512);
-        if held > LARGEST_CONTROL {
-            return Err(Error::TooMuch("control data"));
-        }
         let mut bytes = Vec::new();
-        let read = archive.read_to_end(&mut bytes);
-        read.map_err(|source| Error::Body { path: header.path.clone(), source })?;
-        if let Some(flat) = header.path.strip_prefix(b"./") {
-            header.path = flat.to_vec();
-        }
-        files.push(ControlFile { header, bytes });
+        archive.read_to_end(&mut bytes).map_err(|source| match is_beyond(&source) {
+            true => failed(tar::Error::Io(source)),
+            false => Error::body(&header.path, source),
+        })?;
+        let entry = Entry { header, md5: None, details: archive.details() };
+        problems.of_entry(&entry);
+        files.push(ControlFile { header: entry.header, bytes });
     }
     Ok(files)
 }
 
-fn data(
-    container: &mut Container<'_>,
-    format: Format,
-    name: &str,
-    mut bodies: Bodies<'_>,
-) -> Result<Vec<Entry>, Error> {
-    let failed = |source| Error::Tar { member: name.to_owned(), source };
-    let input = decoder(format, container).map_err(|error| failed(tar::Error::Io(error)))?;
-    let mut archive = tar::Reader::new(input);
-    let mut entries = Vec::new();
-    let mut names = 0;
-    while let Some(header) = archive.next_member().map_err(failed)? {
-        names += header.path.len();
-        if let tar::Kind::Symlink(target) | tar::Kind::Hardlink(target) = &header.kind {
-            names += target.len();
-        }
-        if entries.len() == MOST_ENTRIES || names > LARGEST_NAMES {
-            return Err(Error::TooMuch("entries"));
-        }
-        let seen = match &mut bodies {
-            Bodies::Md5 if header.kind == tar::Kind::File => md5_of(&mut archive).map(Some),
-            Bodies::Show(show) if header.kind == tar::Kind::File => {
-                show(&header, &mut archive).map(|()| None)
-            }
-            _ => Ok(None),
-        };
-        let md5 = seen.map_err(|source| Error::Body { path: header.path.clone(), source })?;
-        entries.push(Entry { header, md5 });
+/// A path without what may stand before it: `usr`, `./usr` and `/usr` are one place.
+pub fn undotted(mut path: &[u8]) -> &[u8] {
+    while let Some(rest) = path.strip_prefix(b"./").or(path.strip_prefix(b"/")) {
+        path = rest;
     }
-    Ok(entries)
+    if path == b"." { b"" } else { path }
+}
+
+/// Where an entry lies, however it is spelled. `..` is an error.
+pub fn place(path: &[u8]) -> Result<ArchivePath, ArchiveError> {
+    ArchivePath::new(undotted(path))
 }
 
 fn md5_of(body: &mut dyn Read) -> io::Result<Md5> {

@@ -51,11 +51,30 @@ impl SourceDate {
     }
 }
 
+/// A time of a file, in seconds since 1970, to be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(pub i64);
+
+impl fmt::Display for Moment {
+    /// `2026-11-23 10:00`, in UTC. What lies before the year 0 is shown as its beginning.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let first = -719_468;
+        let days = self.0.div_euclid(86_400).max(first);
+        let (year, month, day) = civil_shifted((days - first).unsigned_abs());
+        let seconds = self.0.rem_euclid(86_400);
+        write!(f, "{year:04}-{month:02}-{day:02} {:02}:{:02}", seconds / 3600, seconds / 60 % 60)
+    }
+}
+
 /// Days since 1970 as year, month (1 to 12) and day, in the Gregorian calendar.
 ///
 /// Counts in 400-year eras that start on 1 March, so that the leap day ends a year.
 fn civil(days: u64) -> (u64, u64, u64) {
-    let shifted = days + 719_468;
+    civil_shifted(days + 719_468)
+}
+
+/// The same for days since 1 March of the year 0.
+fn civil_shifted(shifted: u64) -> (u64, u64, u64) {
     let era = shifted / 146_097;
     let day_of_era = shifted % 146_097;
     let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
@@ -102,5 +121,10 @@ mod tests {
         assert_eq!(shown(0), "Thu, 01 Jan 1970 00:00:00 +0000");
         assert_eq!(shown(951_782_400), "Tue, 29 Feb 2000 00:00:00 +0000");
         assert_eq!(shown(1_795_428_000), "Mon, 23 Nov 2026 10:00:00 +0000");
+        let shown = |seconds| Moment(seconds).to_string();
+        assert_eq!(shown(1_795_428_000), "2026-11-23 10:00");
+        assert_eq!(shown(-1), "1969-12-31 23:59");
+        assert_eq!(shown(-5_000_000_000), "1811-07-23 15:06");
+        assert!(shown(i64::MIN).starts_with("0000-03-01") && shown(i64::MAX).ends_with(":30"));
     }
 }

@@ -341,7 +341,7 @@ fn foreign_containers_are_refused_with_one_clear_error() {
         (ar(&[("debian-binary", b"3.0\n")]), "format version"),
         (ar(&[("debian-binary", b"2.0")]), "format version"),
         (ar(&[("debian-binary", b"2.0\r\n")]), "format version"),
-        (ar(&[version]), "`` stands where `control.tar`"),
+        (ar(&[version]), "the end of the file stands where `control.tar`"),
         (ar(&[version, ("data.tar", b"")]), "`data.tar` stands where `control.tar`"),
         (ar(&[version, ("control.tar.bz2", b"")]), "compressed with something"),
         (ar(&[version, ("control.tar.gz", b"junk")]), "cannot be read"),

@@ -1,5 +1,6 @@
 //! One reader over every format. An input that ends early is an error, never a short success.
 
+use std::fmt;
 use std::io;
 use std::io::Chain;
 use std::io::Cursor;
@@ -10,26 +11,98 @@ use liblzma::stream::Stream;
 
 use crate::archive::compress::Format;
 
+/// How what is read may be compressed: all that mkdeb writes, and what old packages have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coding {
+    /// A format that mkdeb writes.
+    Format(Format),
+    /// bzip2.
+    Bzip2,
+    /// LZMA, what xz replaced.
+    Lzma,
+}
+
+/// A decoder would need more memory than it gets.
+#[derive(Debug, thiserror::Error)]
+#[error("unpacking it needs more than {} MiB of memory", XZ_MEMORY >> 20)]
+struct Memory;
+
+impl Coding {
+    /// Every one.
+    pub const ALL: [Self; 6] = [
+        Self::Format(Format::None),
+        Self::Format(Format::Gzip),
+        Self::Format(Format::Xz),
+        Self::Format(Format::Zstd),
+        Self::Bzip2,
+        Self::Lzma,
+    ];
+
+    /// What file names end in: `.zst`; nothing for `none`.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::Format(format) => format.suffix(),
+            Self::Bzip2 => ".bz2",
+            Self::Lzma => ".lzma",
+        }
+    }
+}
+
+impl From<Format> for Coding {
+    fn from(format: Format) -> Self {
+        Self::Format(format)
+    }
+}
+
+impl fmt::Display for Coding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Format(format) => format.fmt(f),
+            Self::Bzip2 => f.write_str("bzip2"),
+            Self::Lzma => f.write_str("lzma"),
+        }
+    }
+}
+
 /// The largest window that zstd may ask for: 2^27, like dpkg.
 const WINDOW_LOG: u32 = 27;
 /// The most memory that xz may ask for, in bytes. `xz -9` asks for 65 MiB.
 const XZ_MEMORY: u64 = 512 << 20;
 
 /// Decompresses `input` up to its end, over several frames, streams or members.
-pub fn decoder<'a>(format: Format, input: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
-    Ok(match format {
-        Format::None => Box::new(input),
-        Format::Zstd => {
+pub fn decoder<'a>(coding: impl Into<Coding>, input: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+    Ok(match coding.into() {
+        Coding::Format(Format::None) => Box::new(input),
+        Coding::Format(Format::Zstd) => {
             let mut decoder = ::zstd::stream::read::Decoder::new(not_empty(input)?)?;
             decoder.window_log_max(WINDOW_LOG)?;
             Box::new(decoder)
         }
-        Format::Xz => {
-            let stream = Stream::new_stream_decoder(XZ_MEMORY, CONCATENATED)?;
-            Box::new(liblzma::read::XzDecoder::new_stream(not_empty(input)?, stream))
-        }
-        Format::Gzip => Box::new(flate2::read::MultiGzDecoder::new(not_empty(input)?)),
+        Coding::Format(Format::Xz) => lzma(Stream::new_stream_decoder(XZ_MEMORY, CONCATENATED)?, input)?,
+        Coding::Format(Format::Gzip) => Box::new(flate2::read::MultiGzDecoder::new(not_empty(input)?)),
+        Coding::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(not_empty(input)?)),
+        Coding::Lzma => lzma(Stream::new_lzma_decoder(XZ_MEMORY)?, input)?,
     })
+}
+
+fn lzma<'a>(stream: Stream, input: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+    Ok(Box::new(Explained(liblzma::read::XzDecoder::new_stream(not_empty(input)?, stream))))
+}
+
+/// liblzma says "memory limit reached", but not which.
+struct Explained<R>(R);
+
+impl<R: Read> Read for Explained<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer).map_err(|error| {
+            let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+            if matches!(inner, Some(liblzma::stream::Error::MemLimit)) {
+                io::Error::other(Memory)
+            } else {
+                error
+            }
+        })
+    }
 }
 
 /// The input again, unless it is empty: no compressor writes nothing, but decoders take it for an end.

@@ -9,6 +9,14 @@ pub(in crate::archive::tar) fn parse(field: &[u8]) -> Option<u64> {
     }
 }
 
+/// A time of a header field, which may lie before 1970: a negative number to the base 256 is filled up with ones.
+pub(in crate::archive::tar) fn time(field: &[u8; 12]) -> Option<i64> {
+    let [0xff, 0xff, 0xff, 0xff, rest @ ..] = field else {
+        return parse(field).and_then(|number| i64::try_from(number).ok());
+    };
+    Some(i64::from_be_bytes(*rest))
+}
+
 /// Whether the checksum of a header is right. Some old writers summed signed bytes.
 pub(in crate::archive::tar) fn is_checksum(block: &[u8; 512]) -> bool {
     let counted = |index: usize, byte: u8| if (148..156).contains(&index) { b' ' } else { byte };
@@ -54,5 +62,12 @@ mod tests {
         ] {
             assert_eq!(parse(field), number, "{}", field.escape_ascii());
         }
+    }
+
+    #[test]
+    fn times_may_lie_before_1970() {
+        assert_eq!(time(b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfe"), Some(-2));
+        assert_eq!(time(b"00000000017\0"), Some(15));
+        assert_eq!(time(b"\x80\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff"), None);
     }
 }

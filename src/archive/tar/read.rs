@@ -82,6 +82,17 @@ pub enum Kind {
     Other(u8),
 }
 
+/// What only some want to know of an entry.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Details {
+    /// The modification time, in seconds since 1970; negative before, 0 where it is no number.
+    pub mtime: i64,
+    /// The major and the minor number of a device.
+    pub device: Option<(u64, u64)>,
+    /// Whether PAX records stood before it, or records for all entries directly before it.
+    pub pax: bool,
+}
+
 /// Walks an archive from front to back. Reading from it yields the body of the current entry.
 pub struct Reader<R> {
     inner: R,
@@ -91,6 +102,7 @@ pub struct Reader<R> {
     ended: bool,
     /// The time that a global record gives to all entries.
     mtime: Option<u64>,
+    details: Details,
 }
 
 /// What the records before an entry say about it.
@@ -104,7 +116,7 @@ struct Records {
 impl<R: Read> Reader<R> {
     /// An archive that starts at the next byte of `inner`.
     pub fn new(inner: R) -> Self {
-        Self { inner, offset: 0, left: 0, padding: 0, ended: false, mtime: None }
+        Self { inner, offset: 0, left: 0, padding: 0, ended: false, mtime: None, details: Details::default() }
     }
 
     /// Skips what is left of the current entry and reads the next one.
@@ -112,6 +124,7 @@ impl<R: Read> Reader<R> {
     /// None at the end; then the input was read to *its* end, so that a decoder has checked its checksum.
     pub fn next_member(&mut self) -> Result<Option<Member>, Error> {
         let mut records = Records::default();
+        self.details.pax = false;
         loop {
             self.skip_body()?;
             let start = self.offset;
@@ -125,10 +138,12 @@ impl<R: Read> Reader<R> {
                 b'L' => records.name = Some(self.name(start, size)?),
                 b'K' => records.link = Some(self.name(start, size)?),
                 b'x' => {
+                    self.details.pax = true;
                     let text = self.text(start, size, LARGEST_RECORDS)?;
                     records.pax = pax::parse(&text).map_err(fail)?;
                 }
                 b'g' => {
+                    self.details.pax = true;
                     let text = self.text(start, size, LARGEST_RECORDS)?;
                     self.for_all(&pax::parse(&text).map_err(fail)?).map_err(fail)?;
                 }
@@ -140,6 +155,11 @@ impl<R: Read> Reader<R> {
     /// Whether the archive ended with an empty block. Some writers leave it out; so does a lost tail.
     pub fn has_end(&self) -> bool {
         self.ended
+    }
+
+    /// More about the current entry.
+    pub fn details(&self) -> Details {
+        self.details
     }
 
     fn member(&mut self, block: &[u8; BLOCK], records: Records, start: u64) -> Result<Member, Error> {
@@ -164,15 +184,22 @@ impl<R: Read> Reader<R> {
         };
         let field = |range: Range<usize>, what| number::parse(&block[range]).ok_or(fail(what));
         let size = match pax.size {
+            // Some writers give a link the size of what it leads to, and no body.
+            _ if matches!(kind, Kind::Symlink(_) | Kind::Hardlink(_)) => 0,
             Some(size) => size,
             None => field(124..136, "its size is not a number")?,
         };
-        if size > 0 && !matches!(kind, Kind::File | Kind::Other(_)) {
-            return Err(fail("a directory or link has a body"));
+        if size > 0 && kind == Kind::Directory {
+            return Err(fail("a directory has a body"));
         }
         // Readers differ on what a negative time means; nothing needs it.
         let mtime = pax.mtime.or(self.mtime);
         let mtime = mtime.unwrap_or_else(|| number::parse(&block[136..148]).unwrap_or(0));
+        self.details.mtime = match pax.mtime.or(self.mtime) {
+            Some(mtime) => i64::try_from(mtime).unwrap_or(i64::MAX),
+            None => block.get(136..148).and_then(|field| number::time(field.try_into().ok()?)).unwrap_or(0),
+        };
+        self.details.device = device(block);
         let mode = field(100..108, "its mode is not a number")? & 0o7777;
         let owner = Owner {
             uid: pax.uid.or(number::parse(&block[108..116])).unwrap_or(0),
@@ -269,6 +296,11 @@ impl<R: Read> Read for Reader<R> {
         self.offset += read as u64;
         Ok(read)
     }
+}
+
+fn device(block: &[u8; BLOCK]) -> Option<(u64, u64)> {
+    matches!(block[156], b'3' | b'4').then_some(())?;
+    Some((number::parse(&block[329..337])?, number::parse(&block[337..345])?))
 }
 
 /// The name of a header without records: ustar splits a long one in two.

@@ -1,0 +1,138 @@
+//! What dpkg or apt would refuse of a package that can be read all the same.
+
+use std::collections::BTreeSet;
+
+use crate::archive::ar;
+use crate::archive::tar::read::Kind;
+use crate::control::deb822;
+use crate::control::deb822::Paragraph;
+use crate::deb::read::ControlFile;
+use crate::deb::read::Entry;
+
+/// How many problems are kept; there may be one for each entry.
+const MOST: usize = 100;
+
+/// Something that keeps a package from being installed, or might.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// apt and `ar` read the headers of the container more strictly than dpkg.
+    #[error("{0}, which apt refuses")]
+    Container(ar::Oddity),
+    /// Something behind data.tar that is no member.
+    #[error("behind the members lies something else, which apt refuses: {0}")]
+    Trailing(String),
+    /// A member without bytes.
+    #[error("the member `{0}` is empty, which dpkg refuses since 1.23.6")]
+    Empty(String),
+    /// PAX records.
+    #[error("`{}` has PAX records, which dpkg refuses", .0.escape_ascii())]
+    Pax(Vec<u8>),
+    /// A kind of entry that GNU tar knows and dpkg does not.
+    #[error("`{}` is an entry of the type `{}`, which dpkg refuses", .0.escape_ascii(), .1.escape_ascii())]
+    Kind(Vec<u8>, u8),
+    /// A line feed in a path.
+    #[error("`{}` has a line feed in its name, which dpkg refuses", .0.escape_ascii())]
+    LineFeed(Vec<u8>),
+    /// `..` in a path.
+    #[error("`{}` leaves its directory with `..`, which dpkg follows", .0.escape_ascii())]
+    Parent(Vec<u8>),
+    /// control.tar holds something other than files.
+    #[error("`{}` in control.tar is not a file, which dpkg refuses", .0.escape_ascii())]
+    NotFlat(Vec<u8>),
+    /// A file of control.tar that is there twice.
+    #[error("`{}` is in control.tar twice; the second one counts", .0.escape_ascii())]
+    Twice(Vec<u8>),
+    /// The control file is not UTF-8.
+    #[error("the control file is not UTF-8, which Policy 5.1 wants")]
+    Encoding,
+    /// The control file is not one paragraph.
+    #[error("the control file is malformed: {0}")]
+    Fields(deb822::Error),
+    /// A field that dpkg needs.
+    #[error("the control file has no `{0}`, which dpkg needs")]
+    Field(&'static str),
+}
+
+/// The problems of one package, in the order in which they were met, up to a hundred.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Problems {
+    found: Vec<Problem>,
+    more: usize,
+}
+
+impl Problems {
+    /// Each problem that was kept.
+    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+        self.found.iter()
+    }
+
+    /// How many there are beyond those that were kept.
+    pub fn more(&self) -> usize {
+        self.more
+    }
+
+    /// The first that concerns the container alone.
+    pub(in crate::deb) fn of_container(&self) -> Option<&Problem> {
+        self.found.iter().find(|problem| matches!(problem, Problem::Container(_) | Problem::Trailing(_)))
+    }
+
+    pub(in crate::deb) fn add(&mut self, problem: Problem) {
+        if self.found.len() < MOST {
+            self.found.push(problem);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    pub(in crate::deb) fn of_members(&mut self, oddities: &[ar::Oddity], members: &[ar::Header]) {
+        // First of all, so that no number of other problems hides them.
+        let empty = members.iter().filter(|member| member.size == 0 && member.name.contains(".tar"));
+        let empty = empty.map(|member| Problem::Empty(member.name.clone()));
+        let container = oddities.iter().cloned().map(Problem::Container).take(MOST);
+        self.found.splice(..0, container.chain(empty));
+    }
+
+    pub(in crate::deb) fn of_control(&mut self, text: &str, files: &[ControlFile]) {
+        let mut seen = BTreeSet::new();
+        for file in files {
+            if file.header.kind != Kind::File || file.header.path.contains(&b'/') {
+                self.add(Problem::NotFlat(file.header.path.clone()));
+            } else if !seen.insert(&file.header.path) {
+                self.add(Problem::Twice(file.header.path.clone()));
+            }
+        }
+        let is_utf8 =
+            |file: &ControlFile| file.header.path != b"control" || std::str::from_utf8(&file.bytes).is_ok();
+        if !files.iter().all(is_utf8) {
+            self.add(Problem::Encoding);
+        }
+        match Paragraph::parse(text) {
+            Ok(paragraph) => {
+                for name in ["Package", "Version", "Architecture"] {
+                    if paragraph.get(name).is_none_or(str::is_empty) {
+                        self.add(Problem::Field(name));
+                    }
+                }
+            }
+            Err(error) => self.add(Problem::Fields(error)),
+        }
+    }
+
+    pub(in crate::deb) fn of_entry(&mut self, entry: &Entry) {
+        let header = &entry.header;
+        if entry.details.pax {
+            self.add(Problem::Pax(header.path.clone()));
+        }
+        if let Kind::Other(kind) = header.kind
+            && !matches!(kind, b'3' | b'4' | b'6')
+        {
+            self.add(Problem::Kind(header.path.clone(), kind));
+        }
+        if header.path.contains(&b'\n') {
+            self.add(Problem::LineFeed(header.path.clone()));
+        }
+        if header.path.split(|byte| *byte == b'/').any(|part| part == b"..") {
+            self.add(Problem::Parent(header.path.clone()));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Why a `.deb` cannot be followed.
+
+use std::io;
+
+use crate::archive::ar;
+use crate::archive::tar::read as tar;
+use crate::deb::problem::Problem;
+use crate::types::size::Size;
+
+/// Why a `.deb` cannot be followed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not an `ar` container, or a broken one.
+    #[error("it is not a Debian package")]
+    Container(#[source] ar::Error),
+    /// A member where another one has to be (`deb(5)`).
+    #[error("{} stands where `{expected}` has to be", found_member(.found))]
+    Member {
+        /// What was found; empty at the end of the file.
+        found: String,
+        /// What deb(5) wants there.
+        expected: &'static str,
+    },
+    /// `debian-binary` does not hold `2.0`.
+    #[error("the format version in `debian-binary` is not 2")]
+    Version,
+    /// A member in a compression that cannot be read.
+    #[error("the member `{0}` is compressed with something that is not supported")]
+    Compression(String),
+    /// A tar that cannot be followed.
+    #[error("the member `{member}` cannot be read")]
+    Tar {
+        /// Which one.
+        member: String,
+        /// Why.
+        source: tar::Error,
+    },
+    /// A body that cannot be read or was not taken.
+    #[error("`{}` cannot be read", .path.escape_ascii())]
+    Body {
+        /// Its path in the tar.
+        path: Vec<u8>,
+        /// Why.
+        source: io::Error,
+    },
+    /// More of something than any package has.
+    #[error("it has more {0} than any package needs")]
+    TooMuch(&'static str),
+    /// control.tar or data.tar is a bomb, or larger than expected.
+    #[error("the member `{member}` unpacks to more than {limit}, which is the limit")]
+    Unpacked {
+        /// Which one.
+        member: String,
+        /// The limit.
+        limit: Size,
+    },
+    /// There is no `control` in control.tar.
+    #[error("there is no file `control` in the member `{0}`")]
+    NoControl(String),
+    /// What can be followed, but not by apt.
+    #[error("{0}")]
+    Odd(Problem),
+}
+
+impl Error {
+    /// A body that cannot be read.
+    pub fn body(path: &[u8], source: io::Error) -> Self {
+        Self::Body { path: path.to_vec(), source }
+    }
+
+    /// What would help.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Unpacked { member, limit } if member.starts_with("data.tar") => {
+                let twice = Size::of_bytes(limit.bytes().saturating_mul(2));
+                Some(format!("if so much is meant, allow it, for example with `--max-unpacked {twice}`"))
+            }
+            Self::Container(ar::Error::Magic) => Some("a `.deb` is an `ar` archive (deb(5))".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+fn found_member(name: &str) -> String {
+    if name.is_empty() { "the end of the file".to_owned() } else { format!("the member `{name}`") }
+}
