@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::config::recipe::VenvRecipe;
 use crate::content::python::PythonVersion;
+use crate::content::relocation::Relocation;
 use crate::plan::Error;
 use crate::plan::Note;
 use crate::plan::draft::Draft;
 use crate::plan::relocate;
+use crate::types::mode::Mode;
 use crate::types::path::InstallPath;
 use crate::types::relation::Relation;
 
@@ -50,6 +52,7 @@ fn place(
     recipe: &VenvRecipe,
     relocated: relocate::Relocated,
 ) -> Result<Python, Error> {
+    add_record(draft, &relocated)?;
     for (path, node) in relocated.nodes {
         draft.tree.insert(path, node)?;
     }
@@ -70,6 +73,19 @@ fn place(
         machines: relocated.machines,
         old_prefixes: relocated.old_prefixes,
     })
+}
+
+/// Adds what was done, which `inspect` tells. It lies among the documents: two builds of one release may differ in
+/// it, where only one of the virtualenvs was built at its final place.
+fn add_record(draft: &mut Draft<'_>, relocated: &relocate::Relocated) -> Result<(), Error> {
+    let record = Relocation {
+        prefix: draft.place.venv()?.to_string(),
+        python: relocated.python.to_string(),
+        interpreter: relocated.interpreter.to_string(),
+        files: relocated.counts,
+    };
+    let path = format!("/usr/share/doc/{}/{}", draft.recipe.package.name, Relocation::NAME);
+    draft.write(path.parse()?, Mode::PLAIN, record.text())
 }
 
 /// What was mended is a detail; what may break on the host is a warning.

@@ -17,6 +17,7 @@ mod records;
 mod scripts;
 #[cfg(test)]
 mod skeleton;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod venv;
@@ -27,6 +28,7 @@ use std::collections::BTreeSet;
 use crate::config::recipe::Bytecode;
 use crate::config::recipe::DropProfile;
 use crate::content::python::PythonVersion;
+use crate::content::relocation::Counts;
 use crate::package::blob::Blob;
 use crate::package::tree::Node;
 use crate::package::tree::NodeKind;
@@ -73,6 +75,8 @@ pub struct Relocated {
     pub machines: BTreeMap<String, &'static str>,
     /// Where it was built, longest first: what no shipped file should name.
     pub old_prefixes: Vec<String>,
+    /// How many files of each kind were changed.
+    pub counts: Counts,
     /// What the user should know.
     pub notes: Vec<Note>,
 }
@@ -97,6 +101,7 @@ pub fn relocate(tree: &SourceTree, request: &Request) -> Result<Relocated, Error
     metadata::check_commands(&venv, &acts, &mut notes);
     Ok(Relocated {
         nodes: nodes(&venv, &acts)?,
+        counts: tally::count(&venv, &acts),
         python: venv.python,
         interpreter: venv.interpreter,
         architecture: platform.architecture,

@@ -1,0 +1,49 @@
+//! Counts what was done to a virtualenv's files, for whoever inspects the package.
+
+use std::collections::BTreeMap;
+
+use crate::content::activator;
+use crate::content::relocation::Counts;
+use crate::plan::relocate::case;
+use crate::plan::relocate::case::Act;
+use crate::plan::relocate::venv::Venv;
+use crate::source::tree::SourceKind;
+
+/// Compares what becomes of each path with what it was.
+pub(super) fn count(venv: &Venv<'_>, acts: &BTreeMap<&str, Act>) -> Counts {
+    let mut counts = Counts::default();
+    for (path, act) in acts {
+        let old = venv.tree.get(path).map(|entry| &entry.kind);
+        let counter = match (act, old) {
+            (Act::Drop, _) => &mut counts.dropped,
+            (Act::Stream(_), _) => &mut counts.bytecode,
+            (Act::Link(target), Some(SourceKind::Symlink(old))) if target.as_bytes() == old => continue,
+            (Act::Link(_), _) => &mut counts.links,
+            (Act::Inline(text), Some(SourceKind::File(facts)))
+                if facts.text.as_deref() == Some(&text[..]) =>
+            {
+                continue;
+            }
+            (Act::Inline(text), _) => kind(&mut counts, path, text),
+            (Act::Keep, _) => continue,
+        };
+        *counter += 1;
+    }
+    counts
+}
+
+fn kind<'c>(counts: &'c mut Counts, path: &str, text: &[u8]) -> &'c mut u64 {
+    if path == "pyvenv.cfg" {
+        &mut counts.pyvenv_cfg
+    } else if path.strip_prefix("bin/").is_some_and(activator::is_activator) {
+        &mut counts.activators
+    } else if case::is_metadata(path, "RECORD") {
+        &mut counts.records
+    } else if path.ends_with(".pth") {
+        &mut counts.pth
+    } else if text.starts_with(b"#!") {
+        &mut counts.scripts
+    } else {
+        &mut counts.texts
+    }
+}
