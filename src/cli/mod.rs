@@ -10,6 +10,7 @@ use clap::Parser;
 
 use crate::command::build;
 use crate::command::failure::Failure;
+use crate::command::inspect;
 use crate::command::pack;
 use crate::host::env::Env;
 use crate::host::watch::Watch;
@@ -41,6 +42,9 @@ fn run(arguments: &args::Arguments, env: &Env, report: &report::Report) -> Resul
                 build::build(&arguments.request(), env, &watch)
             })?;
             report.build(&outcome)
+        }
+        args::Verb::Inspect(arguments) => {
+            report.inspect(inspect::inspect(&arguments.request(), env, &watch)?)
         }
         args::Verb::Pack(arguments) => {
             let request = arguments.request()?;

@@ -11,13 +11,15 @@ pub struct Failure {
     pub hint: Option<String>,
     /// The signal that interrupted the work.
     pub signal: Option<usize>,
+    /// What is left of the work; nothing is, where it does not say.
+    pub left: Option<String>,
 }
 
 impl Failure {
     /// A failure with what would help. A full disk is one whoever finds it.
     pub fn new(error: impl Error + Send + Sync + 'static, hint: Option<String>) -> Self {
         let hint = hint.or_else(|| is_disk_full(&error).then(|| crate::host::FULL.to_owned()));
-        Self { error: Box::new(error), hint, signal: None }
+        Self { error: Box::new(error), hint, signal: None, left: None }
     }
 
     /// What failed and each cause, outermost first.

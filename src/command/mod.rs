@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod failure;
+pub mod inspect;
 mod manifest;
 mod overrides;
 pub mod pack;

@@ -1,7 +1,9 @@
 //! The world: files, environment, signals. The only module that touches it.
 #![expect(clippy::disallowed_methods, reason = "this is where the world is touched")]
 
+pub mod deb_file;
 pub mod env;
+pub mod extract;
 pub mod input;
 pub mod output;
 pub mod shell;

@@ -126,6 +126,11 @@ pub fn spool(directory: &Path) -> Result<File, Error> {
         .map_err(|error| Error::new("create a file in", directory, strip_path(&error)))
 }
 
+/// A file without a name in the directory for temporary files.
+pub fn temporary() -> io::Result<File> {
+    tempfile::tempfile().map_err(|error| strip_path(&error))
+}
+
 /// tempfile adds the random name to its errors; the path we name is the one the user knows.
 fn strip_path(error: &io::Error) -> io::Error {
     error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)

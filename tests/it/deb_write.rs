@@ -347,7 +347,7 @@ fn foreign_containers_are_refused_with_one_clear_error() {
         (ar(&[version, ("control.tar.gz", b"junk")]), "cannot be read"),
         (ar(&[version, ("control.tar.zst", b"")]), "cannot be read"),
         (ar(&[version, ("control.tar", b""), ("other", b"")]), "`other` stands where `data.tar`"),
-        (ar(&[version, ("control.tar", b""), ("_x", b""), ("data.tar", b"")]), "no control file"),
+        (ar(&[version, ("control.tar", b""), ("_x", b""), ("data.tar", b"")]), "no file `control`"),
     ] {
         let error = read::read(&mut &bytes[..], read::Bodies::Skip).expect_err(words).to_string();
         assert!(error.contains(words), "{error} should say {words}");

@@ -1,6 +1,7 @@
 //! The arguments, as clap reads them. The options of each verb are in a file of its own.
 
 mod build;
+mod inspect;
 mod pack;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use clap::Parser;
 use clap::Subcommand;
 
 use crate::cli::args::build::BuildArguments;
+use crate::cli::args::inspect::InspectArguments;
 use crate::cli::args::pack::PackArguments;
 use crate::host::env::Env;
 
@@ -44,6 +46,12 @@ pub(in crate::cli) enum Verb {
     /// Reads `mkdeb.toml` (or `[tool.mkdeb]` of `pyproject.toml`), the application and its virtualenv, and
     /// writes a package that dpkg installs. Inputs are never changed. The path of each package is printed.
     Build(Box<BuildArguments>),
+
+    /// Show what is in a package
+    ///
+    /// Prints what the package is, what it holds and, where it brings a virtualenv, which Python that is for, what is
+    /// installed in it and what was relocated. Reads every package that dpkg reads, also from a pipe.
+    Inspect(Box<InspectArguments>),
 
     /// Pack a tree with `DEBIAN/control`, as `dpkg-deb --build` does
     ///

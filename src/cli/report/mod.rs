@@ -1,6 +1,7 @@
 //! Outcomes as words or JSON, and the exit code that goes with them. Each verb's are in a file of its own.
 
 mod build;
+mod inspect;
 mod pack;
 
 use std::io::IsTerminal;
@@ -77,7 +78,8 @@ impl Report {
     pub(in crate::cli) fn failure(&self, failure: &Failure) -> ExitCode {
         let chain = failure.chain();
         if let Some(signal) = failure.signal {
-            say("error: interrupted; nothing was written");
+            let left = failure.left.as_deref().unwrap_or("nothing was written");
+            say(&format!("error: interrupted; {}", plain(left)));
             // 128 and the signal's number, as shells report it: 130 for SIGINT, 143 for SIGTERM.
             return ExitCode::from(u8::try_from(128 + signal).unwrap_or(ERROR));
         }
@@ -94,8 +96,16 @@ impl Report {
 
     /// Results, to standard output.
     fn print(&self, bytes: &[u8]) -> Result<ExitCode, Failure> {
-        let mut out = std::io::stdout().lock();
-        match out.write_all(bytes).and_then(|()| out.flush()) {
+        self.write(|out| out.write_all(bytes))
+    }
+
+    /// Results that are too large to be held.
+    fn write(
+        &self,
+        results: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+    ) -> Result<ExitCode, Failure> {
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        match results(&mut out).and_then(|()| out.flush()) {
             // Whoever reads has read enough: `mkdeb build --dry-run | head`.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
             Err(error) => Err(Failure::new(Unprinted(error), None)),

@@ -1,0 +1,57 @@
+//! The options of `mkdeb inspect`.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::command::inspect::DEFAULT_UNPACKED;
+use crate::command::inspect::InspectRequest;
+use crate::command::inspect::Part;
+use crate::types::size::Size;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct InspectArguments {
+    /// The package; `-` is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// Print the control file as it is
+    #[arg(long, group = "part")]
+    control: bool,
+
+    /// List the files, as `dpkg-deb --contents` does, with times in UTC
+    #[arg(long, group = "part")]
+    files: bool,
+
+    /// Print the maintainer scripts
+    #[arg(long, group = "part")]
+    scripts: bool,
+
+    /// Print one file: `/usr/bin/x`, or `DEBIAN/postinst` for a control file
+    #[arg(long, value_name = "PATH", group = "part", conflicts_with = "json")]
+    cat: Option<OsString>,
+
+    /// Unpack the files into a directory, and nowhere else
+    #[arg(long, value_name = "DIR", group = "part")]
+    extract: Option<PathBuf>,
+
+    /// What the package may unpack to
+    #[arg(long, value_name = "SIZE", default_value_t = DEFAULT_UNPACKED)]
+    max_unpacked: Size,
+}
+
+impl InspectArguments {
+    pub(in crate::cli) fn request(&self) -> InspectRequest {
+        let part = match (&self.cat, &self.extract) {
+            (Some(path), _) => Part::Cat(path.clone().into_vec()),
+            (_, Some(directory)) => Part::Extract(directory.clone()),
+            _ if self.control => Part::Control,
+            _ if self.files => Part::Files,
+            _ if self.scripts => Part::Scripts,
+            _ => Part::Summary,
+        };
+        InspectRequest { file: self.file.clone(), part, max_unpacked: self.max_unpacked }
+    }
+}

@@ -1,0 +1,185 @@
+//! A package in some twenty lines for people.
+
+use std::io;
+use std::io::Write;
+
+use serde::Serialize;
+
+use crate::archive::tar::read::Kind;
+use crate::cli::report::megabytes;
+use crate::cli::report::plain;
+use crate::command::inspect::Inspected;
+use crate::command::inspect::scripts;
+use crate::content::relocation::Counts;
+use crate::control::deb822::Paragraph;
+use crate::deb::read::Deb;
+use crate::deb::virtualenv::Virtualenv;
+use crate::types::date::Moment;
+
+/// How wide labels are.
+const LABEL: usize = 14;
+/// The longest text of one line, in characters; an attacker's may be megabytes long.
+const LONGEST: usize = 2000;
+
+/// What a package puts on a disk.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(super) struct Tally {
+    files: u64,
+    directories: u64,
+    symlinks: u64,
+    hardlinks: u64,
+    others: u64,
+    /// The bytes of all bodies.
+    bytes: u64,
+}
+
+impl Tally {
+    pub(super) fn of(deb: &Deb) -> Self {
+        let mut tally = Self::default();
+        for entry in &deb.entries {
+            *match entry.header.kind {
+                Kind::File => &mut tally.files,
+                Kind::Directory => &mut tally.directories,
+                Kind::Symlink(_) => &mut tally.symlinks,
+                Kind::Hardlink(_) => &mut tally.hardlinks,
+                Kind::Other(_) => &mut tally.others,
+            } += 1;
+            tally.bytes = tally.bytes.saturating_add(entry.header.size);
+        }
+        tally
+    }
+
+    fn words(self) -> String {
+        let counts = [
+            (self.files, "files"),
+            (self.directories, "directories"),
+            (self.symlinks, "symbolic links"),
+            (self.hardlinks, "hard links"),
+            (self.others, "others"),
+        ];
+        format!("{}; {} MB", counted(&counts), megabytes(self.bytes))
+    }
+}
+
+/// The fields; of a malformed control file, those that can be read.
+pub(super) fn paragraph(deb: &Deb) -> Paragraph {
+    Paragraph::parse(&deb.control).unwrap_or_else(|_| Paragraph::salvaged(&deb.control))
+}
+
+/// The lines of `conffiles`.
+pub(super) fn conffiles(deb: &Deb) -> Vec<String> {
+    let text = deb.control_file("conffiles").map(|file| String::from_utf8_lossy(&file.bytes));
+    let text = text.unwrap_or_default();
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+/// The summary.
+pub(super) fn write(inspected: &Inspected, out: &mut dyn Write) -> io::Result<()> {
+    let deb = &inspected.deb;
+    let fields = paragraph(deb);
+    let mut page = Page { out };
+    for name in ["Package", "Version", "Architecture", "Maintainer", "Homepage", "Section", "Priority"] {
+        page.optional(name, fields.get(name))?;
+    }
+    page.optional("Description", fields.get("Description").and_then(|text| text.lines().next()))?;
+    for name in
+        ["Pre-Depends", "Depends", "Recommends", "Suggests", "Conflicts", "Breaks", "Replaces", "Provides"]
+    {
+        page.optional(name, fields.get(name))?;
+    }
+    page.line("File", &format!("{}, {} MB", inspected.file, megabytes(inspected.size)))?;
+    page.line("Members", &members(deb))?;
+    page.line("Dated", &dates(deb))?;
+    let installed =
+        fields.get("Installed-Size").map(|kib| format!(" (Installed-Size: {kib})")).unwrap_or_default();
+    page.line("Holds", &format!("{}{installed}", Tally::of(deb).words()))?;
+    let names: Vec<_> = scripts(deb).map(|file| String::from_utf8_lossy(&file.header.path)).collect();
+    page.line("Scripts", if names.is_empty() { "none".to_owned() } else { names.join(", ") }.as_str())?;
+    page.list("Conffiles", conffiles(deb).iter())?;
+    for venv in &inspected.virtualenvs {
+        virtualenv(venv, &mut page)?;
+    }
+    let more = deb.problems.more();
+    let more = (more > 0).then(|| format!("{more} more"));
+    let problems: Vec<String> = deb.problems.iter().map(ToString::to_string).chain(more).collect();
+    page.list("Problems", problems.iter())
+}
+
+fn members(deb: &Deb) -> String {
+    let shown = deb.members.iter().map(|member| format!("{} ({} bytes)", member.name, member.size));
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+/// The date of the container, and that of its files where they have others.
+fn dates(deb: &Deb) -> String {
+    let date = deb.members.first().map_or(0, |member| i64::try_from(member.date).unwrap_or(i64::MAX));
+    let times = || deb.entries.iter().map(|entry| entry.details.mtime);
+    match (times().min(), times().max()) {
+        (Some(oldest), Some(newest)) if oldest != newest => {
+            format!("{}, files from {} to {}, UTC", Moment(date), Moment(oldest), Moment(newest))
+        }
+        _ => format!("{}, UTC", Moment(date)),
+    }
+}
+
+fn virtualenv(venv: &Virtualenv, page: &mut Page<'_>) -> io::Result<()> {
+    let python = venv.python.as_deref().unwrap_or("of an unknown version");
+    let interpreter = venv.interpreter.as_ref().map(|path| format!(", {path}")).unwrap_or_default();
+    page.line("Virtualenv", &format!("{}: Python {python}{interpreter}", venv.path))?;
+    if let Some(relocation) = &venv.relocation {
+        page.line("  Relocated", &relocated(&relocation.files))?;
+    }
+    let names = venv.distributions.iter().map(|it| format!("{} {}", it.name, it.version));
+    page.list("  Packages", names.collect::<Vec<_>>().iter())
+}
+
+fn relocated(counts: &Counts) -> String {
+    let left_out = if counts.dropped > 0 { format!("; {} left out", counts.dropped) } else { String::new() };
+    format!("{}{left_out}", counted(&counts.changed()))
+}
+
+/// `12 files, 3 links`, without what there is none of.
+fn counted(counts: &[(u64, &str)]) -> String {
+    let word = |count: u64, many: &str| match (count, many.strip_suffix("ies"), many.strip_suffix('s')) {
+        (1, Some(stem), _) => format!("1 {stem}y"),
+        (1, None, Some(one)) => format!("1 {one}"),
+        _ => format!("{count} {many}"),
+    };
+    let shown = counts.iter().filter(|(count, _)| *count > 0).map(|(count, many)| word(*count, many));
+    let shown: Vec<String> = shown.collect();
+    if shown.is_empty() { "nothing".to_owned() } else { shown.join(", ") }
+}
+
+struct Page<'o> {
+    out: &'o mut dyn Write,
+}
+
+impl Page<'_> {
+    fn optional(&mut self, label: &str, text: Option<&str>) -> io::Result<()> {
+        text.map_or(Ok(()), |text| self.line(label, text))
+    }
+
+    /// One line, whatever is in it.
+    fn line(&mut self, label: &str, text: &str) -> io::Result<()> {
+        let short: String = text.chars().take(LONGEST).map(|c| if c == '\n' { ' ' } else { c }).collect();
+        let cut = if text.chars().nth(LONGEST).is_some() { " …" } else { "" };
+        writeln!(self.out, "{:LABEL$}{}{cut}", format!("{label}:"), plain(&short))
+    }
+
+    /// A line for each, under one label; nothing where there is none.
+    fn list<'t>(&mut self, label: &str, texts: impl Iterator<Item = &'t String>) -> io::Result<()> {
+        let mut label = Some(label);
+        for text in texts {
+            match label.take() {
+                Some(label) => self.line(label, text)?,
+                None => self.continued(text)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn continued(&mut self, text: &str) -> io::Result<()> {
+        let short: String = text.chars().take(LONGEST).map(|c| if c == '\n' { ' ' } else { c }).collect();
+        writeln!(self.out, "{:LABEL$}{}", "", plain(&short))
+    }
+}

@@ -1,0 +1,202 @@
+//! `mkdeb inspect`: what is in a package, in one pass from front to back, so that it may come from a pipe.
+
+mod cat;
+mod error;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::command::failure::Failure;
+pub use crate::command::inspect::error::Error;
+use crate::command::inspect::error::Stop;
+use crate::deb::read;
+use crate::deb::read::ControlFile;
+use crate::deb::read::Deb;
+use crate::deb::read::Entry;
+use crate::deb::read::Limits;
+use crate::deb::read::Reader;
+use crate::deb::virtualenv::Collector;
+use crate::deb::virtualenv::Virtualenv;
+use crate::host::deb_file::DebFile;
+use crate::host::deb_file::is_stdin;
+use crate::host::env::Env;
+use crate::host::extract;
+use crate::host::extract::Extraction;
+use crate::host::watch::Watch;
+use crate::host::watch::WatchedReader;
+use crate::types::size::Size;
+
+/// How much a package may unpack to where the user says nothing: as much as the inputs of a build.
+pub const DEFAULT_UNPACKED: Size = Size::of_bytes(16 << 30);
+
+/// The names that dpkg runs or debconf does.
+const SCRIPTS: [&str; 5] = ["config", "preinst", "postinst", "prerm", "postrm"];
+
+/// What to inspect.
+#[derive(Debug, Clone)]
+pub struct InspectRequest {
+    /// The package; `-` is standard input.
+    pub file: PathBuf,
+    /// What to tell of it.
+    pub part: Part,
+    /// What data.tar may unpack to.
+    pub max_unpacked: Size,
+}
+
+/// What to tell of a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// What it is and what it holds.
+    Summary,
+    /// The control file.
+    Control,
+    /// The maintainer scripts.
+    Scripts,
+    /// The entries of data.tar.
+    Files,
+    /// The body of one file: a path on the host, or `DEBIAN/NAME` for a file of control.tar.
+    Cat(Vec<u8>),
+    /// Nothing; its files are unpacked into this directory.
+    Extract(PathBuf),
+}
+
+/// What was asked for.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Everything.
+    Summary(Box<Inspected>),
+    /// The package's entries.
+    Files(Vec<Entry>),
+    /// The package, for its control file.
+    Control(Box<Deb>),
+    /// The maintainer scripts, in the order in which dpkg runs them.
+    Scripts(Vec<ControlFile>),
+    /// A body.
+    Body(File),
+    /// So many entries were unpacked.
+    Extracted {
+        /// Into this directory.
+        directory: PathBuf,
+        /// How many.
+        entries: u64,
+    },
+}
+
+/// A package that was read to its end.
+#[derive(Debug)]
+pub struct Inspected {
+    /// Its name, as the user gave it.
+    pub file: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// What it says.
+    pub deb: Deb,
+    /// The virtualenvs in it.
+    pub virtualenvs: Vec<Virtualenv>,
+}
+
+/// Inspects a package.
+pub fn inspect(request: &InspectRequest, env: &Env, watch: &Watch) -> Result<Outcome, Failure> {
+    inspect_watched(request, env, watch).map_err(|failure| Failure { signal: watch.signal(), ..failure })
+}
+
+fn inspect_watched(request: &InspectRequest, env: &Env, watch: &Watch) -> Result<Outcome, Failure> {
+    let opened = DebFile::open(&request.file, env)?;
+    let size = opened.size;
+    let mut input = WatchedReader::new(opened.reader, watch);
+    let package = Package { request, env };
+    let reader = package.open(&mut input)?;
+    let told = |stop| package.told(stop);
+    match &request.part {
+        Part::Control => Ok(Outcome::Control(Box::new(reader.deb().clone()))),
+        Part::Scripts => Ok(Outcome::Scripts(scripts(reader.deb()).cloned().collect())),
+        Part::Files => {
+            let mut entries = Vec::new();
+            let kept = reader.walk::<Stop>(&mut |entry, _| {
+                entries.push(entry);
+                Ok(())
+            });
+            kept.map(|_| Outcome::Files(entries)).map_err(told)
+        }
+        Part::Summary => {
+            let mut inspected = summary(reader).map_err(told)?;
+            inspected.size = size.unwrap_or(inspected.size);
+            inspected.file = package.name();
+            Ok(Outcome::Summary(Box::new(inspected)))
+        }
+        Part::Cat(path) => cat::body(&package, reader, path, watch),
+        Part::Extract(directory) => {
+            watch.expect(size.unwrap_or(0));
+            package.extract(reader, directory)
+        }
+    }
+}
+
+/// The scripts of a package, in the order in which they run. Of two with one name, the last counts.
+pub fn scripts(deb: &Deb) -> impl Iterator<Item = &ControlFile> {
+    SCRIPTS.iter().filter_map(|name| deb.control_file(name))
+}
+
+fn summary(reader: Reader<'_>) -> Result<Inspected, Stop> {
+    let (mut entries, mut collector) = (Vec::new(), Collector::default());
+    let mut deb = reader.walk::<Stop>(&mut |entry, body| {
+        let seen = collector.see(&entry.header, body);
+        seen.map_err(|source| read::Error::body(&entry.header.path, source))?;
+        entries.push(entry);
+        Ok(())
+    })?;
+    deb.entries = entries;
+    Ok(Inspected { file: String::new(), size: deb.size, virtualenvs: collector.finish(), deb })
+}
+
+/// The package that was asked for.
+struct Package<'a> {
+    request: &'a InspectRequest,
+    env: &'a Env,
+}
+
+impl Package<'_> {
+    fn name(&self) -> String {
+        let file = &self.request.file;
+        if is_stdin(file) { "standard input".to_owned() } else { file.display().to_string() }
+    }
+
+    fn open<'r>(&self, input: &'r mut dyn Read) -> Result<Reader<'r>, Failure> {
+        let limits = Limits::of_stranger(self.request.max_unpacked);
+        Reader::open(input, &limits).map_err(|error| self.told(Stop::Package(error)))
+    }
+
+    fn told(&self, stop: Stop) -> Failure {
+        match stop {
+            Stop::Package(source) => Error::Package { file: self.name(), source }.into(),
+            Stop::Error(error) => (*error).into(),
+        }
+    }
+
+    fn extract(&self, reader: Reader<'_>, directory: &Path) -> Result<Outcome, Failure> {
+        let mut extraction = Extraction::into(&self.env.resolve(directory))?;
+        let failed = |source| match source {
+            extract::Error::Body { path, source } => {
+                Stop::Package(read::Error::body(path.as_bytes(), source))
+            }
+            source => Stop::Error(Box::new(Error::Extract { file: self.name(), source })),
+        };
+        let walked = reader.walk::<Stop>(&mut |entry, body| extraction.add(&entry, body).map_err(failed));
+        let entries = extraction.count();
+        // Directories get their modes also where something failed: what is left shall be as it was meant.
+        let finished = extraction.finish().map_err(failed);
+        match walked.and(finished) {
+            Ok(()) => Ok(Outcome::Extracted { directory: directory.to_owned(), entries }),
+            Err(stop) => {
+                let failure = self.told(stop);
+                let left = format!(
+                    "{entries} entries were unpacked into `{}` before, and are left",
+                    directory.display()
+                );
+                Err(Failure { hint: failure.hint.or(Some(left.clone())), left: Some(left), ..failure })
+            }
+        }
+    }
+}
