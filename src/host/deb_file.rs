@@ -44,7 +44,7 @@ impl DebFile {
         let file = File::open(&full).map_err(fail)?;
         let about = file.metadata().map_err(fail)?;
         if about.is_dir() {
-            return Err(fail(io::ErrorKind::IsADirectory.into()));
+            return Err(fail(rustix::io::Errno::ISDIR.into()));
         }
         let size = about.is_file().then_some(about.len());
         Ok(Self { reader: Box::new(BufReader::with_capacity(CHUNK, file)), size })

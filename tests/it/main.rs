@@ -17,6 +17,7 @@ mod deb_write;
 mod failing_world;
 mod hostile;
 mod hostile_tarballs;
+mod inspect;
 mod oracle_deb;
 mod oracle_types;
 mod pack;

@@ -10,6 +10,7 @@ use liblzma::stream::CONCATENATED;
 use liblzma::stream::Stream;
 
 use crate::archive::compress::Format;
+use crate::archive::fill::fill;
 
 /// How what is read may be compressed: all that mkdeb writes, and what old packages have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +109,9 @@ impl<R: Read> Read for Explained<R> {
 /// The input again, unless it is empty: no compressor writes nothing, but decoders take it for an end.
 fn not_empty<R: Read>(mut input: R) -> io::Result<Chain<Cursor<[u8; 1]>, R>> {
     let mut first = [0];
-    input.read_exact(&mut first)?;
+    if fill(&mut input, &mut first)? == 0 {
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "there is nothing to unpack"));
+    }
     Ok(Cursor::new(first).chain(input))
 }
 

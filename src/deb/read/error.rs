@@ -35,6 +35,14 @@ pub enum Error {
         /// Why.
         source: tar::Error,
     },
+    /// A member that cannot be unpacked, or not even read.
+    #[error("the member `{member}` cannot be read")]
+    Unpack {
+        /// Which one.
+        member: String,
+        /// Why.
+        source: io::Error,
+    },
     /// A body that cannot be read or was not taken.
     #[error("`{}` cannot be read", .path.escape_ascii())]
     Body {

@@ -57,9 +57,10 @@ impl<R: Read> Read for Capped<R> {
 /// Why a member cannot be read: the limit, where that was passed.
 pub(super) fn member_failed(member: &str, limit: Size, source: tar::Error) -> Error {
     let member = member.to_owned();
-    match &source {
-        tar::Error::Io(error) if is_beyond(error) => Error::Unpacked { member, limit },
-        _ => Error::Tar { member, source },
+    match source {
+        tar::Error::Io(error) if is_beyond(&error) => Error::Unpacked { member, limit },
+        tar::Error::Io(source) => Error::Unpack { member, source },
+        source => Error::Tar { member, source },
     }
 }
 

@@ -57,7 +57,7 @@ impl Tally {
             (self.hardlinks, "hard links"),
             (self.others, "others"),
         ];
-        format!("{}; {} MB", counted(&counts), megabytes(self.bytes))
+        format!("{}; {}", counted(&counts), size(self.bytes))
     }
 }
 
@@ -87,7 +87,7 @@ pub(super) fn write(inspected: &Inspected, out: &mut dyn Write) -> io::Result<()
     {
         page.optional(name, fields.get(name))?;
     }
-    page.line("File", &format!("{}, {} MB", inspected.file, megabytes(inspected.size)))?;
+    page.line("File", &format!("{}, {}", inspected.file, size(inspected.size)))?;
     page.line("Members", &members(deb))?;
     page.line("Dated", &dates(deb))?;
     let installed =
@@ -136,6 +136,15 @@ fn virtualenv(venv: &Virtualenv, page: &mut Page<'_>) -> io::Result<()> {
 fn relocated(counts: &Counts) -> String {
     let left_out = if counts.dropped > 0 { format!("; {} left out", counts.dropped) } else { String::new() };
     format!("{}{left_out}", counted(&counts.changed()))
+}
+
+/// Bytes, as megabytes where there are enough of them.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..10_000 => format!("{bytes} bytes"),
+        10_000..1_000_000 => format!("{} kB", bytes / 1000),
+        _ => format!("{} MB", megabytes(bytes)),
+    }
 }
 
 /// `12 files, 3 links`, without what there is none of.
