@@ -33,6 +33,7 @@ const COMMANDS: &[(&str, &str, Run)] = &[
     ("README.md", "build/venv/bin/pip install -r requirements.txt", README),
     ("README.md", "mkdeb build", README),
     ("README.md", "apt install ./dist/orders_1.4.2_amd64.deb", README),
+    ("README.md", "mkdeb inspect dist/orders_1.4.2_amd64.deb", README),
     ("debian-examples/hello/README.md", "./make-inputs", HELLO),
     ("debian-examples/hello/README.md", "mkdeb build", HELLO),
     ("debian-examples/hello/README.md", "apt install ./dist/hello-app_1.0.0_all.deb", HELLO),

@@ -103,6 +103,10 @@ fn the_first_package_of_the_readme_is_made_and_installed_as_it_says() {
     let documented = project.documented("sh", 2);
     let (build, install) = documented.split_once('\n').unwrap();
     project.sh(build);
+    let told = project.sh(&project.documented("sh", 3));
+    for words in ["Version:      1.4.2\n", "gunicorn 23.", "/venv: Python 3.11", "Relocated:  "] {
+        assert!(told.contains(words), "{told}");
+    }
     let root = need!(Root::new(Suite::Bookworm));
     root.copy_in(&project.path().join("dist"), "/srv/dist");
     root.sh(&format!("cd /srv\n{install}"));
