@@ -135,7 +135,7 @@ impl Error {
             Self::Relocate(error) => return error.hint(),
             Self::Collision(_) => "leave one of them out, or install it elsewhere".to_owned(),
             Self::Shared { .. } => "install that elsewhere, or leave the directory to root".to_owned(),
-            Self::NotUtf8 { .. } => "rename it, or leave it out with `exclude`".to_owned(),
+            Self::NotUtf8 { .. } | Self::Path(_) => "rename it, or leave it out with `exclude`".to_owned(),
             Self::Special { .. } => "remove it, or leave it out with `exclude`".to_owned(),
             Self::Leaves { .. } => {
                 "make the link relative and inside the tree, or leave it out with `exclude`".to_owned()

@@ -370,7 +370,7 @@ pub fn kill_at_moments(seed: u64, count: usize) {
         // One that was killed between its name and the package's may leave the whole file under the first.
         assert!(strays(project.dir()).len() <= ends[0] + ends[1], "seed {seed}, build {number}");
     }
-    println!(
+    eprintln!(
         "seed {seed}: {} ended without a package, {} with the one before, {} with theirs",
         ends[0], ends[1], ends[2]
     );
@@ -387,7 +387,7 @@ pub fn seed() -> u64 {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
         u64::from(now.subsec_nanos())
     });
-    println!("MKDEB_SEED={seed}");
+    eprintln!("MKDEB_SEED={seed}");
     seed
 }
 

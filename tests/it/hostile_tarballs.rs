@@ -46,8 +46,6 @@ const ANEW: &str = "hint: make the archive anew, for example with `git archive`"
 const BROKEN: &str = "hint: fetch or make the archive anew";
 
 fn paths() -> Vec<Case> {
-    let long = |length: usize| record("path", &vec![b'n'; length]);
-    let named = |length: usize| new().pax(b'x', &long(length)).file(b"short", b"");
     vec![
         both("nothing more", new(), &[]),
         both("..", new().file(b"../up", b""), &["an entry that cannot be installed: `../up` leaves", ANEW]),
@@ -82,6 +80,13 @@ fn paths() -> Vec<Case> {
             new().special(b'5', b"d", b"").special(b'2', b"l", b"d").file(b"l/x", b""),
             &["the entry `l/x` below something that is not a directory", ANEW],
         ),
+    ]
+}
+
+fn names() -> Vec<Case> {
+    let long = |length: usize| record("path", &vec![b'n'; length]);
+    let named = |length: usize| new().pax(b'x', &long(length)).file(b"short", b"");
+    vec![
         both("a name of 246 bytes", named(246), &[]),
         both(
             "a name of 247 bytes",
@@ -112,7 +117,6 @@ fn paths() -> Vec<Case> {
 }
 
 fn links() -> Vec<Case> {
-    const LOST: Words = &["the entry `h` as a hard link to a file that is not there", ANEW];
     let target = |length: usize| new().pax(b'x', &record("linkpath", &vec![b't'; length]));
     vec![
         each(
@@ -157,6 +161,12 @@ fn links() -> Vec<Case> {
             target(4096).special(b'2', b"l", b"x"),
             &["has the entry `l` with a name longer than 4095 bytes", ANEW],
         ),
+    ]
+}
+
+fn hard_links() -> Vec<Case> {
+    const LOST: Words = &["the entry `h` as a hard link to a file that is not there", ANEW];
+    vec![
         both("a hard link", new().file(b"x", b"1").special(b'1', b"h", b"./x"), &[]),
         both("a hard link to nothing", new().special(b'1', b"h", b"none"), LOST),
         both("a hard link to what comes later", new().special(b'1', b"h", b"x").file(b"x", b""), LOST),
@@ -305,8 +315,9 @@ fn records() -> Vec<Case> {
 fn try_each(key: &str, base: &Tarball, words: fn(&Case) -> Words) {
     let project = Project::new("");
     let set = format!("{key}=x.tar");
-    for case in [paths(), links(), kinds(), numbers(), records()].into_iter().flatten() {
-        println!("{}", case.what);
+    for case in [paths(), names(), links(), hard_links(), kinds(), numbers(), records()].into_iter().flatten()
+    {
+        eprintln!("{}", case.what);
         let words = words(&case);
         let whole = Tarball([base.0.clone(), case.entries.0].concat());
         // Behind what is cut off an end mark would be taken for the body.
@@ -315,9 +326,23 @@ fn try_each(key: &str, base: &Tarball, words: fn(&Case) -> Words) {
         if words.is_empty() {
             project.build(&["--dry-run", "--set", &set]);
         } else {
-            project.refused(&["--set", &set], words);
+            project.refused(&["--set", &set], &[words, &["hint: "]].concat());
         }
     }
+}
+
+#[test]
+fn entries_that_become_one_are_refused() {
+    let project = Project::new("");
+    let two = new().file(b"a/orders/x", b"1").file(b"b/orders/y", b"2");
+    project.write("x.tar", two.clone().end());
+    let words = ["--set", "app.tarball=x.tar", "--set", "app.strip-components=1"];
+    project.build(&words);
+    project.write("x.tar", two.file(b"b/orders/x", b"3").end());
+    project.refused(
+        &words,
+        &["`x.tar` has the entry `orders/x` twice, once `strip-components` is done", "hint: "],
+    );
 }
 
 #[test]

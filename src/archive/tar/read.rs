@@ -123,17 +123,21 @@ impl<R: Read> Reader<R> {
     ///
     /// None at the end; then the input was read to *its* end, so that a decoder has checked its checksum.
     pub fn next_member(&mut self) -> Result<Option<Member>, Error> {
-        let mut records = Records::default();
+        let (mut records, mut is_announced) = (Records::default(), false);
         self.details.pax = false;
         loop {
             self.skip_body()?;
             let start = self.offset;
             let Some(block) = self.block()? else {
+                if is_announced {
+                    return Err(Error::Truncated(self.offset));
+                }
                 io::copy(&mut self.inner, &mut io::sink()).map_err(Error::Io)?;
                 return Ok(None);
             };
             let fail = |reason| Error::Header { offset: start, reason };
             let size = number::parse(&block[124..136]).ok_or(fail("its size is not a number"))?;
+            is_announced |= matches!(block[156], b'L' | b'K' | b'x');
             match block[156] {
                 b'L' => records.name = Some(self.name(start, size)?),
                 b'K' => records.link = Some(self.name(start, size)?),

@@ -319,9 +319,19 @@ fn strip(mut tree: SourceTree, count: Option<usize>) -> Result<SourceTree, Error
     if count == 0 {
         return Ok(tree);
     }
-    let entries = std::mem::take(&mut tree.entries);
-    tree.entries =
-        entries.into_iter().filter_map(|(path, entry)| Some((path.strip(count)?, entry))).collect();
+    for (path, entry) in std::mem::take(&mut tree.entries) {
+        let Some(path) = path.strip(count) else { continue };
+        let is_directory = matches!(entry.kind, SourceKind::Directory);
+        let former = tree.entries.insert(path.clone(), entry);
+        // Directories become one; of two files one would be lost.
+        if former.is_some_and(|former| !is_directory || !matches!(former.kind, SourceKind::Directory)) {
+            return Err(Error::Entry {
+                input: tree.name,
+                path,
+                reason: "twice, once `strip-components` is done",
+            });
+        }
+    }
     if tree.entries.is_empty() { Err(Error::Stripped { input: tree.name, count }) } else { Ok(tree) }
 }
 

@@ -162,6 +162,14 @@ pub enum Error {
         /// Its size.
         size: u64,
     },
+    /// All texts that are rewritten are too large together.
+    #[error("`{name}` has more than 256 MiB of texts that name its place, with `{path}`")]
+    TooMuchText {
+        /// The input.
+        name: String,
+        /// The file that was too much.
+        path: String,
+    },
     /// A name that is not UTF-8.
     #[error("the path or link `{path}` is not UTF-8")]
     NotUtf8 {
@@ -231,7 +239,9 @@ impl Error {
                 "install from a URL without them (`git` credential helper, `.netrc`), and revoke them"
                     .to_owned()
             }
-            Self::TextTooLarge { path, .. } => format!("remove `{path}` from the virtualenv"),
+            Self::TextTooLarge { path, .. } | Self::TooMuchText { path, .. } => {
+                format!("remove `{path}` from the virtualenv")
+            }
             Self::Special { .. } => "remove it from the virtualenv".to_owned(),
             Self::NotUtf8 { .. } | Self::Path { .. } => "rename or remove it".to_owned(),
             Self::Unreadable { .. } => "reinstall the distribution that it belongs to".to_owned(),

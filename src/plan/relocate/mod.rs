@@ -81,18 +81,28 @@ pub struct Relocated {
     pub notes: Vec<Note>,
 }
 
+/// The most bytes of rewritten texts, which are in memory until they are written. A short prefix that is named a
+/// million times becomes a long one.
+const MOST_REWRITTEN: usize = 256 << 20;
+
 /// Decides on every file of a virtualenv.
 pub fn relocate(tree: &SourceTree, request: &Request) -> Result<Relocated, Error> {
     let mut notes = Vec::new();
     let venv = Venv::discover(tree, request, &mut notes)?;
     editable::refuse(&venv)?;
     let platform = platform::examine(&venv, &mut notes)?;
-    let mut acts = BTreeMap::new();
+    let (mut acts, mut rewritten) = (BTreeMap::new(), 0);
     for item in items(&venv)? {
         if item.file().is_some() && Mode::is_privileged(item.entry.mode) {
             notes.push(Note::Privileged { path: item.path.to_owned() });
         }
         let act = case::decide(&venv, &item, &mut notes)?;
+        if let Act::Inline(text) = &act {
+            rewritten += text.len();
+        }
+        if rewritten > MOST_REWRITTEN {
+            return Err(Error::TooMuchText { name: tree.name.clone(), path: item.path.to_owned() });
+        }
         acts.insert(item.path, act);
     }
     links::drop_dangling(&venv, &mut acts);
@@ -100,8 +110,8 @@ pub fn relocate(tree: &SourceTree, request: &Request) -> Result<Relocated, Error
     records::update(&venv, &mut acts, &mut notes)?;
     metadata::check_commands(&venv, &acts, &mut notes);
     Ok(Relocated {
-        nodes: nodes(&venv, &acts)?,
         counts: tally::count(&venv, &acts),
+        nodes: nodes(&venv, acts)?,
         python: venv.python,
         interpreter: venv.interpreter,
         architecture: platform.architecture,
@@ -122,8 +132,8 @@ fn items<'a>(venv: &Venv<'a>) -> Result<Vec<Item<'a>>, Error> {
     venv.tree.entries.iter().map(item).collect()
 }
 
-fn nodes(venv: &Venv<'_>, acts: &BTreeMap<&str, Act>) -> Result<Vec<(InstallPath, Node)>, Error> {
-    let empty = emptied(venv, acts);
+fn nodes(venv: &Venv<'_>, mut acts: BTreeMap<&str, Act>) -> Result<Vec<(InstallPath, Node)>, Error> {
+    let empty = emptied(venv, &acts);
     let origin = format!("the virtualenv `{}`", venv.tree.name);
     let directory = NodeKind::Directory { mode: Mode::EXECUTABLE };
     let root = Node { kind: directory, origin: origin.clone(), mtime: None };
@@ -131,17 +141,17 @@ fn nodes(venv: &Venv<'_>, acts: &BTreeMap<&str, Act>) -> Result<Vec<(InstallPath
     for item in items(venv)?.into_iter().filter(|item| !empty.contains(item.path)) {
         let mode = Mode::normalised(item.entry.mode);
         let file = |blob| NodeKind::File { blob, mode, conffile: false };
-        let kind = match (acts.get(item.path), &item.entry.kind) {
+        let kind = match (acts.remove(item.path), &item.entry.kind) {
             (None | Some(Act::Drop), _) | (_, SourceKind::Special(_)) => continue,
-            (Some(Act::Link(target)), _) => NodeKind::Symlink { target: target.clone() },
+            (Some(Act::Link(target)), _) => NodeKind::Symlink { target },
             (_, SourceKind::Directory) => NodeKind::Directory { mode: Mode::EXECUTABLE },
             (_, SourceKind::Symlink(target)) => match std::str::from_utf8(target) {
                 Ok(target) => NodeKind::Symlink { target: target.to_owned() },
                 Err(_) => return Err(Error::NotUtf8 { path: item.path.to_owned() }),
             },
-            (Some(Act::Inline(text)), SourceKind::File(_)) => file(Blob::Inline(text.clone())),
+            (Some(Act::Inline(text)), SourceKind::File(_)) => file(Blob::Inline(text)),
             (Some(Act::Stream(rewrite)), SourceKind::File(facts)) => {
-                file(Blob::Rewritten { id: facts.id, size: facts.size, rewrite: rewrite.clone() })
+                file(Blob::Rewritten { id: facts.id, size: facts.size, rewrite })
             }
             (Some(Act::Keep), SourceKind::File(facts)) => {
                 file(Blob::Source { id: facts.id, size: facts.size })

@@ -235,6 +235,17 @@ fn a_record_with_a_million_faults_is_told_in_short_and_read_in_one_go() {
 }
 
 #[test]
+fn texts_that_grow_beyond_memory_are_refused() {
+    let text = format!("prefix={}\n", "/b/venv:".repeat(2 << 20));
+    let mut tree = sketch();
+    for number in 0..10 {
+        let path = format!("lib/{number}.pc");
+        tree = tree.text(&path, &text);
+    }
+    refused(&tree, "`build/venv` has more than 256 MiB of texts that name its place, with `lib/9.pc`");
+}
+
+#[test]
 fn a_file_that_loses_its_rights_is_told() {
     let kind = |tree: &SourceTree| tree.get("bin/tool").expect("there").kind.clone();
     let plain = sketch();
