@@ -13,10 +13,12 @@ use mkdeb::config::manifest::OriginKind;
 use mkdeb::config::recipe::Recipe;
 use mkdeb::host::input::Inputs;
 use mkdeb::host::input::Scan;
+use mkdeb::host::input::budget::Budget;
 use mkdeb::host::watch::Watch;
 use mkdeb::plan;
 use mkdeb::template::Templates;
 use mkdeb::types::date::SourceDate;
+use mkdeb::types::size::Size;
 use mkdeb_fuzz::mend_tar;
 
 const MANIFEST: &str = r#"
@@ -55,7 +57,9 @@ fuzz_target!(|bytes: &[u8]| {
     let Bench { recipe, templates, directory } = &*BENCH;
     std::fs::write(directory.join("app.tar"), &bytes).expect("memory");
     let watch = Watch::default();
-    let scan = Scan { base: directory, spool: directory, threads: 1, watch: &watch };
+    // Enough for every seed; what unpacks to more is refused, and must be.
+    let budget = Budget::new(Size::of_bytes(4 << 20));
+    let scan = Scan { base: directory, spool: directory, budget, threads: 1, watch: &watch };
     let Ok(inputs) = Inputs::read(recipe, &scan) else { return };
     let date = SourceDate::from_seconds(inputs.sources.newest());
     for (path, entry) in &inputs.sources.app.entries {
