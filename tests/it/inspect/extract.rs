@@ -119,7 +119,7 @@ fn no_package_writes_outside() {
         "`a/b` cannot lie below `a`, which is not a directory",
     );
     attack(&|_| package_of(&[(b"a/b", FILE, BODY), (b"a", FILE, BODY)]), "`a` is a directory already");
-    attack(&|_| package_of(&[(b"", FILE, BODY)]), "is a directory already");
+    attack(&|_| package_of(&[(b"", FILE, BODY)]), "a directory has a body");
 }
 
 #[test]
