@@ -19,6 +19,7 @@ mod hostile;
 mod hostile_tarballs;
 mod inspect;
 mod oracle_deb;
+mod oracle_pack;
 mod oracle_types;
 mod pack;
 mod project;

@@ -35,7 +35,13 @@ impl Chrootless {
 
     /// Runs dpkg with further words.
     pub fn dpkg(&self, words: &[&str]) -> Output {
-        let mut command = Command::new("/usr/bin/dpkg");
+        self.dpkg_within("300", words)
+    }
+
+    /// The same for at most so many seconds, after which the status is 124.
+    pub fn dpkg_within(&self, seconds: &str, words: &[&str]) -> Output {
+        let mut command = Command::new("timeout");
+        command.args(["--kill-after=5", seconds, "/usr/bin/dpkg"]);
         command.arg("--admindir").arg(self.dir.path().join("db")).arg("--instdir").arg(self.path());
         command.args(["--force-not-root", "--force-script-chrootless", "--force-unsafe-io"]);
         // It looks for programs of the superuser, which a user's PATH need not hold.
