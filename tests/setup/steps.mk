@@ -2,7 +2,7 @@
 STEP := $(HERE)/step
 PIN := $(HERE)/requirements
 
-all: wheels-examples venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15
+all: debs wheels-examples venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15
 
 # In the order in which two jobs finish soonest: Python 3.11 has most virtualenvs.
 root-bookworm:
@@ -20,6 +20,10 @@ wheels-examples: tools
 
 root-bullseye root-trixie root-forky: root-%:
 	$(STEP) $@ $(HERE)/root -- $(HERE)/root $*
+
+# What Debian itself packed.
+debs:
+	$(STEP) $@ $(HERE)/debs -- $(HERE)/debs
 
 VENVS = $(STEP) $@ $^ $(HERE)/venvs $(HERE)/venvs-inside -- $(HERE)/venvs
 
@@ -39,5 +43,5 @@ venvs-3.14: root-forky tools wheels
 venvs-3.15: root-forky tools wheels
 	$(VENVS) 3.15 root-forky
 
-.PHONY: all tools wheels wheels-examples root-bookworm root-bullseye root-trixie root-forky
+.PHONY: all debs tools wheels wheels-examples root-bookworm root-bullseye root-trixie root-forky
 .PHONY: venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15

@@ -2,6 +2,7 @@
 
 mod booted;
 mod compile;
+mod debian;
 mod deploy;
 mod deployment;
 mod examples;
