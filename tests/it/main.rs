@@ -20,6 +20,7 @@ mod hostile_tarballs;
 mod inspect;
 mod oracle_deb;
 mod oracle_pack;
+mod oracle_random;
 mod oracle_types;
 mod pack;
 mod project;
