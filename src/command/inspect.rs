@@ -25,7 +25,6 @@ use crate::host::env::Env;
 use crate::host::extract;
 use crate::host::extract::Extraction;
 use crate::host::watch::Watch;
-use crate::host::watch::WatchedReader;
 use crate::types::size::Size;
 
 /// How much a package may unpack to where the user says nothing: as much as the inputs of a build.
@@ -103,9 +102,7 @@ pub fn inspect(request: &InspectRequest, env: &Env, watch: &Watch) -> Result<Out
 }
 
 fn inspect_watched(request: &InspectRequest, env: &Env, watch: &Watch) -> Result<Outcome, Failure> {
-    let opened = DebFile::open(&request.file, env)?;
-    let size = opened.size;
-    let mut input = WatchedReader::new(opened.reader, watch);
+    let DebFile { reader: mut input, size } = DebFile::open(&request.file, env, watch)?;
     let package = Package { request, env };
     let reader = package.open(&mut input)?;
     let told = |stop| package.told(stop);

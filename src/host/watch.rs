@@ -175,28 +175,6 @@ impl<T: Seek> Seek for Guarded<'_, T> {
     }
 }
 
-/// A stream that is counted while it is read, and that a signal interrupts.
-pub struct WatchedReader<'a> {
-    inner: Box<dyn Read>,
-    watch: &'a Watch,
-}
-
-impl<'a> WatchedReader<'a> {
-    /// Watches `inner`.
-    pub fn new(inner: Box<dyn Read>, watch: &'a Watch) -> Self {
-        Self { inner, watch }
-    }
-}
-
-impl Read for WatchedReader<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.watch.check()?;
-        let count = self.inner.read(buffer)?;
-        self.watch.advance(count);
-        Ok(count)
-    }
-}
-
 struct WatchedBody<'a> {
     body: Box<dyn Read + 'a>,
     watch: &'a Watch,

@@ -20,7 +20,6 @@ use crate::host::deb_file::DebFile;
 use crate::host::deb_file::is_stdin;
 use crate::host::output::temporary;
 use crate::host::watch::Watch;
-use crate::host::watch::WatchedReader;
 use crate::types::path::ArchivePath;
 
 /// How different a path may be from a missing one to be meant, in edits.
@@ -43,7 +42,7 @@ pub(super) fn body(
         return Ok(Outcome::Body(found.body()?));
     }
     // It has the body of a file; that one may be a link to a third only where dpkg would fail.
-    let mut input = WatchedReader::new(DebFile::open(file, package.env)?.reader, watch);
+    let mut input = DebFile::open(file, package.env, watch)?.reader;
     let wanted = place(target).map_err(Error::Path)?;
     let found = search(package, package.open(&mut input)?, wanted)?;
     Ok(Outcome::Body(found.body()?))

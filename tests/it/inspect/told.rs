@@ -1,11 +1,13 @@
 //! What is told of a package that mkdeb built, and of one that wants to deceive.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use mkdeb::archive::tar::header::Kind;
 
-use super::{control, document, inspected, mkdeb, package, package_of, tar, written};
+use super::{control, document, inspected, mkdeb, package, package_of, run, tar, written};
 use crate::project::Project;
 
 #[test]
@@ -129,6 +131,35 @@ fn parts_are_told_one_at_a_time_as_words_or_json() {
 }
 
 #[test]
+fn a_signal_ends_the_wait_for_a_silent_pipe_and_says_what_is_left() {
+    let bytes = package_of(&[(b"a", Kind::File(1), b"x"), (b"b", Kind::File(600_000), &[b'y'; 600_000])]);
+    let directory = tempfile::tempdir().unwrap();
+    let target = directory.path().join("out");
+    for (words, left) in [
+        (vec!["inspect", "-"], "error: interrupted; nothing was written\n".to_owned()),
+        (
+            vec!["inspect", "-", "--extract", target.to_str().unwrap()],
+            format!(
+                "error: interrupted; 1 entries were unpacked into `{}` before, and are left\n",
+                target.display()
+            ),
+        ),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mkdeb"));
+        command.args(&words).env_clear().stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut pipe = child.stdin.take().unwrap();
+        // More than a pipe holds: when it is written, the beginning was read.
+        pipe.write_all(&bytes[..bytes.len() - 100_000]).unwrap();
+        run("kill", &["-TERM", &child.id().to_string()]);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(143), left));
+        drop(pipe);
+    }
+    assert!(target.join("a").exists() && !target.join("b").exists());
+}
+
+#[test]
 fn a_package_may_come_from_a_pipe() {
     let bytes = package_of(&[(b"a", Kind::File(1), b"x")]);
     let output = mkdeb(&["inspect", "-"], &bytes);
@@ -140,6 +171,6 @@ fn a_package_may_come_from_a_pipe() {
     let directory = tempfile::tempdir().unwrap();
     let deb = written(directory.path(), "sample.deb", &bytes);
     let script = format!("'{}' inspect --files <(cat '{}')", env!("CARGO_BIN_EXE_mkdeb"), deb.display());
-    assert!(super::run("bash", &["-euc", &script]).ends_with(b" ./a\n"));
+    assert!(run("bash", &["-euc", &script]).ends_with(b" ./a\n"));
     assert_eq!(control().len(), 512 + 512 + 1024);
 }
