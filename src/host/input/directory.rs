@@ -19,6 +19,7 @@ use crate::host::input::body::Store;
 use crate::host::input::body::open;
 use crate::host::input::budget::Excess;
 use crate::host::input::facts;
+use crate::host::input::facts::Buffer;
 use crate::host::input::facts::Look;
 use crate::source::tree::FileFacts;
 use crate::source::tree::SourceEntry;
@@ -72,7 +73,7 @@ pub(super) fn single(
     look: Look<'_>,
 ) -> io::Result<SourceEntry> {
     let mut body = open(path, Stamp::of(metadata))?;
-    let facts = facts::read(&mut body, &ArchivePath::default(), id, look)?;
+    let facts = facts::read(&mut body, &ArchivePath::default(), id, look, &mut Buffer::default())?;
     Ok(entry_of(metadata, SourceKind::File(facts)))
 }
 
@@ -130,11 +131,11 @@ fn read_bodies(seen: &[Seen], input: &Input<'_>, scan: &Scan<'_>) -> Result<Vec<
     std::thread::scope(|scope| {
         for _ in 0..scan.threads.max(1) {
             scope.spawn(|| {
-                let mut mine = Vec::new();
+                let (mut mine, mut buffer) = (Vec::new(), Buffer::default());
                 while let Some(index) =
                     Some(next.fetch_add(1, Ordering::Relaxed)).filter(|i| *i < files.len())
                 {
-                    let outcome = read_body(files[index], input, index, scan);
+                    let outcome = read_body(files[index], (input, index), scan, &mut buffer);
                     let failed = outcome.is_err();
                     mine.push((index, outcome));
                     if failed {
@@ -152,10 +153,15 @@ fn read_bodies(seen: &[Seen], input: &Input<'_>, scan: &Scan<'_>) -> Result<Vec<
     results.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
-fn read_body(entry: &Seen, input: &Input<'_>, index: usize, scan: &Scan<'_>) -> Result<FileFacts, Error> {
+fn read_body(
+    entry: &Seen,
+    (input, index): (&Input<'_>, usize),
+    scan: &Scan<'_>,
+    buffer: &mut Buffer,
+) -> Result<FileFacts, Error> {
     let id = SourceId { input: input.number, file: u32::try_from(index).unwrap_or(u32::MAX) };
     open(&entry.full, Stamp::of(&entry.metadata))
-        .and_then(|mut body| facts::read(&mut body, &entry.path, id, input.look(scan)))
+        .and_then(|mut body| facts::read(&mut body, &entry.path, id, input.look(scan), buffer))
         .map_err(|error| match error.downcast::<Excess>() {
             Ok(excess) => Error::Excess { input: input.name.to_owned(), excess },
             Err(error) => crate::host::Error::new("read", &entry.full, error).into(),

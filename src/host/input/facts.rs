@@ -34,21 +34,30 @@ pub(super) struct Look<'a> {
     pub budget: &'a Budget,
 }
 
+/// Room for a part of a body. One serves many bodies: making it anew takes longer than reading most files.
+pub(super) struct Buffer(Box<[u8]>);
+
+impl Default for Buffer {
+    fn default() -> Self {
+        Self(vec![0; 128 << 10].into_boxed_slice())
+    }
+}
+
 /// Reads a body to its end.
 pub(super) fn read(
     body: &mut dyn Read,
     path: &ArchivePath,
     id: SourceId,
     look: Look<'_>,
+    Buffer(buffer): &mut Buffer,
 ) -> io::Result<FileFacts> {
-    let mut buffer = vec![0; 128 << 10];
     let mut hasher = Sha256Hasher::default();
     let mut head = Vec::new();
     let mut text: Option<Vec<u8>> = None;
     let mut size = 0u64;
     loop {
         look.watch.check()?;
-        let count = fill(body, &mut buffer)?;
+        let count = fill(body, buffer)?;
         let chunk = &buffer[..count];
         if size == 0 {
             head = chunk[..count.min(FileFacts::HEAD)].to_vec();

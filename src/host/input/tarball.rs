@@ -26,6 +26,7 @@ use crate::host::input::body::Stamp;
 use crate::host::input::body::Store;
 use crate::host::input::budget::Excess;
 use crate::host::input::facts;
+use crate::host::input::facts::Buffer;
 use crate::host::input::stream::Metered;
 use crate::host::input::stream::Tee;
 use crate::host::input::stream::Unwritten;
@@ -50,7 +51,8 @@ pub(super) fn read(input: &Input<'_>, scan: &Scan<'_>) -> Result<(SourceTree, St
     let count = file.read_at(&mut magic, 0).map_err(wrap)?;
     let format = sniff(&magic[..count])
         .map_err(|Unsupported(format)| Error::Unsupported { input: name.to_owned(), format })?;
-    let mut index = Index { input, scan, tree: SourceTree::default(), bodies: Vec::new() };
+    let mut index =
+        Index { input, scan, tree: SourceTree::default(), bodies: Vec::new(), buffer: Buffer::default() };
     index.tree.name = name.to_owned();
     let metered = |from| Metered { from, budget: &scan.budget, watch: scan.watch };
     let file = match format {
@@ -78,6 +80,7 @@ struct Index<'a> {
     scan: &'a Scan<'a>,
     tree: SourceTree,
     bodies: Vec<Body>,
+    buffer: Buffer,
 }
 
 impl Index<'_> {
@@ -142,7 +145,8 @@ impl Index<'_> {
         let id =
             SourceId { input: self.input.number, file: u32::try_from(self.bodies.len()).unwrap_or(u32::MAX) };
         let look = self.input.look(self.scan);
-        let facts = facts::read(body, path, id, look).map_err(|error| self.failed(error))?;
+        let facts =
+            facts::read(body, path, id, look, &mut self.buffer).map_err(|error| self.failed(error))?;
         self.bodies.push(Body { path: path.clone(), offset: member.offset, size: member.size });
         Ok(SourceKind::File(facts))
     }
