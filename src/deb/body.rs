@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io;
 use std::io::Read;
 
+use crate::archive::fill::fill;
 use crate::content::bytecode;
 use crate::deb::image::Entry;
 use crate::deb::image::EntryKind;
@@ -55,14 +56,15 @@ fn open<'a>(path: &ArchivePath, blob: &'a Blob, contents: &'a dyn Contents) -> R
             Err(Error::TooLarge { name: contents.name(*id), size: *size })
         }
         Blob::Rewritten { id, size, rewrite } => {
-            let reader = contents.open(*id).map_err(|source| failed(path, contents, *id, source))?;
-            let mut bytes = Vec::new();
-            let read = reader.take(size + 1).read_to_end(&mut bytes);
-            read.map_err(|source| failed(path, contents, *id, source))?;
-            if bytes.len() as u64 != *size {
+            let mut reader = contents.open(*id).map_err(|source| failed(path, contents, *id, source))?;
+            // One byte more than there should be shows a file that grew.
+            let mut bytes = vec![0; usize::try_from(*size).unwrap_or(usize::MAX).saturating_add(1)];
+            let read = fill(&mut *reader, &mut bytes);
+            let read = read.map_err(|source| failed(path, contents, *id, source))?;
+            if read as u64 != *size {
                 return Err(Error::Changed { name: contents.name(*id), size: *size });
             }
-            Ok(Body::Held(Cow::Owned(rewritten(&bytes, rewrite))))
+            Ok(Body::Held(Cow::Owned(rewritten(&bytes[..read], rewrite))))
         }
     }
 }
