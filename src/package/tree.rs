@@ -1,6 +1,7 @@
 //! Every path that a package installs.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::package::blob::Blob;
 use crate::types::mode::Mode;
@@ -79,20 +80,20 @@ impl PackageTree {
     /// claimed again as a directory.
     pub fn insert(&mut self, path: InstallPath, node: Node) -> Result<(), Collision> {
         self.insert_parents(&path, &node)?;
-        match self.nodes.get_mut(&path) {
-            None => {
-                self.nodes.insert(path, node);
+        let mut present = match self.nodes.entry(path) {
+            Entry::Vacant(free) => {
+                free.insert(node);
+                return Ok(());
             }
-            Some(present) if present.is_directory() && node.is_directory() => {
-                // A claim by name outranks a directory that exists only because something lies below it.
-                if present.origin.is_empty() {
-                    *present = node;
-                }
-            }
-            Some(present) => {
-                let first = described(&present.origin);
-                return Err(Collision::Twice { path, first, second: described(&node.origin) });
-            }
+            Entry::Occupied(present) => present,
+        };
+        if !present.get().is_directory() || !node.is_directory() {
+            let (path, first) = (present.key().clone(), described(&present.get().origin));
+            return Err(Collision::Twice { path, first, second: described(&node.origin) });
+        }
+        // A claim by name outranks a directory that exists only because something lies below it.
+        if present.get().origin.is_empty() {
+            present.insert(node);
         }
         Ok(())
     }

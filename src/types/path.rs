@@ -76,7 +76,10 @@ impl FromStr for InstallPath {
         if !text.starts_with('/') {
             return fail("it is not absolute");
         }
-        if text.chars().any(char::is_control) {
+        // Most paths are ASCII, which need not be decoded.
+        let is_ascii = text.is_ascii();
+        if text.bytes().any(|byte| byte.is_ascii_control()) || !is_ascii && text.chars().any(char::is_control)
+        {
             return fail("it holds a control character");
         }
         let mut normal = String::with_capacity(text.len());

@@ -177,6 +177,10 @@ pub(super) fn joined(directory: &str, path: &str) -> Option<String> {
 ///
 /// A chain that leaves the virtualenv counts as resolved where it does: those links have cases of their own.
 pub(super) fn resolve(tree: &SourceTree, path: &str) -> Option<String> {
+    // What is above an entry is a directory and no link.
+    if tree.get(path).is_some_and(|entry| !matches!(entry.kind, SourceKind::Symlink(_))) {
+        return Some(path.to_owned());
+    }
     let mut path = path.to_owned();
     'hops: for _ in 0..MOST_HOPS {
         let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
@@ -196,13 +200,12 @@ pub(super) fn resolve(tree: &SourceTree, path: &str) -> Option<String> {
 }
 
 /// Leaves out links whose targets were left out.
-pub(super) fn drop_dangling(venv: &Venv<'_>, acts: &mut BTreeMap<&str, Act>) {
-    let is_link = |path: &&&str| matches!(venv.tree.get(path).map(|e| &e.kind), Some(SourceKind::Symlink(_)));
-    let ends_dropped = |path: &&str| {
-        let end = resolve(venv.tree, path);
+pub(super) fn drop_dangling<'a>(venv: &Venv<'a>, items: &[Item<'a>], acts: &mut BTreeMap<&'a str, Act>) {
+    let ends_dropped = |item: &&Item<'a>| {
+        let end = item.target().and_then(|_| resolve(venv.tree, item.path));
         end.is_some_and(|end| acts.get(end.as_str()) == Some(&Act::Drop))
     };
-    let dropped: Vec<&str> = acts.keys().filter(is_link).copied().filter(ends_dropped).collect();
+    let dropped: Vec<&str> = items.iter().filter(ends_dropped).map(|item| item.path).collect();
     for path in dropped {
         acts.insert(path, Act::Drop);
     }

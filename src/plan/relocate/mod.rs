@@ -92,11 +92,12 @@ pub fn relocate(tree: &SourceTree, request: &Request) -> Result<Relocated, Error
     editable::refuse(&venv)?;
     let platform = platform::examine(&venv, &mut notes)?;
     let (mut acts, mut rewritten) = (BTreeMap::new(), 0);
-    for item in items(&venv)? {
+    let items = items(&venv)?;
+    for item in &items {
         if item.file().is_some() && Mode::is_privileged(item.entry.mode) {
             notes.push(Note::Privileged { path: item.path.to_owned() });
         }
-        let act = case::decide(&venv, &item, &mut notes)?;
+        let act = case::decide(&venv, item, &mut notes)?;
         if let Act::Inline(text) = &act {
             rewritten += text.len();
         }
@@ -105,13 +106,13 @@ pub fn relocate(tree: &SourceTree, request: &Request) -> Result<Relocated, Error
         }
         acts.insert(item.path, act);
     }
-    links::drop_dangling(&venv, &mut acts);
+    links::drop_dangling(&venv, &items, &mut acts);
     bytecode::check_policy(&venv, &acts, &mut notes)?;
     records::update(&venv, &mut acts, &mut notes)?;
     metadata::check_commands(&venv, &acts, &mut notes);
     Ok(Relocated {
         counts: tally::count(&venv, &acts),
-        nodes: nodes(&venv, acts)?,
+        nodes: nodes(&venv, &items, acts)?,
         python: venv.python,
         interpreter: venv.interpreter,
         architecture: platform.architecture,
@@ -132,13 +133,17 @@ fn items<'a>(venv: &Venv<'a>) -> Result<Vec<Item<'a>>, Error> {
     venv.tree.entries.iter().map(item).collect()
 }
 
-fn nodes(venv: &Venv<'_>, mut acts: BTreeMap<&str, Act>) -> Result<Vec<(InstallPath, Node)>, Error> {
-    let empty = emptied(venv, &acts);
+fn nodes(
+    venv: &Venv<'_>,
+    items: &[Item<'_>],
+    mut acts: BTreeMap<&str, Act>,
+) -> Result<Vec<(InstallPath, Node)>, Error> {
+    let empty = emptied(items, &acts);
     let origin = format!("the virtualenv `{}`", venv.tree.name);
     let directory = NodeKind::Directory { mode: Mode::EXECUTABLE };
     let root = Node { kind: directory, origin: origin.clone(), mtime: None };
     let mut nodes = vec![(venv.request.destination.clone(), root)];
-    for item in items(venv)?.into_iter().filter(|item| !empty.contains(item.path)) {
+    for item in items.iter().filter(|item| !empty.contains(item.path)) {
         let mode = Mode::normalised(item.entry.mode);
         let file = |blob| NodeKind::File { blob, mode, conffile: false };
         let kind = match (acts.remove(item.path), &item.entry.kind) {
@@ -166,15 +171,16 @@ fn nodes(venv: &Venv<'_>, mut acts: BTreeMap<&str, Act>) -> Result<Vec<(InstallP
 }
 
 /// The directories that hold nothing any more, though they did.
-fn emptied<'a>(venv: &Venv<'a>, acts: &BTreeMap<&'a str, Act>) -> BTreeSet<&'a str> {
-    let is_directory =
-        |path: &str| matches!(venv.tree.get(path).map(|e| &e.kind), Some(SourceKind::Directory));
+fn emptied<'a>(items: &[Item<'a>], acts: &BTreeMap<&'a str, Act>) -> BTreeSet<&'a str> {
     let (mut held, mut holds) = (BTreeSet::new(), BTreeSet::new());
-    for (path, act) in acts.iter().filter(|(path, _)| !is_directory(path)) {
-        for (slash, _) in path.match_indices('/') {
-            held.insert(&path[..slash]);
-            if *act != Act::Drop {
-                holds.insert(&path[..slash]);
+    let is_no_directory = |item: &&Item<'a>| !matches!(item.entry.kind, SourceKind::Directory);
+    for item in items.iter().filter(is_no_directory) {
+        let is_kept = acts.get(item.path).is_some_and(|act| *act != Act::Drop);
+        let holders = if is_kept { &mut holds } else { &mut held };
+        // From below, up to the first that is known: those above it are known too.
+        for (slash, _) in item.path.rmatch_indices('/') {
+            if !holders.insert(&item.path[..slash]) {
+                break;
             }
         }
     }

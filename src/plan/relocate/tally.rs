@@ -13,23 +13,29 @@ use crate::source::tree::SourceKind;
 pub(super) fn count(venv: &Venv<'_>, acts: &BTreeMap<&str, Act>) -> Counts {
     let mut counts = Counts::default();
     for (path, act) in acts {
-        let old = venv.tree.get(path).map(|entry| &entry.kind);
-        let counter = match (act, old) {
-            (Act::Drop, _) => &mut counts.dropped,
-            (Act::Stream(_), _) => &mut counts.bytecode,
-            (Act::Link(target), Some(SourceKind::Symlink(old))) if target.as_bytes() == old => continue,
-            (Act::Link(_), _) => &mut counts.links,
-            (Act::Inline(text), Some(SourceKind::File(facts)))
-                if facts.text.as_deref() == Some(&text[..]) =>
-            {
-                continue;
-            }
-            (Act::Inline(text), _) => kind(&mut counts, path, text),
-            (Act::Keep, _) => continue,
+        let counter = match act {
+            Act::Keep => continue,
+            _ if is_as_before(venv, path, act) => continue,
+            Act::Drop => &mut counts.dropped,
+            Act::Stream(_) => &mut counts.bytecode,
+            Act::Link(_) => &mut counts.links,
+            Act::Inline(text) => kind(&mut counts, path, text),
         };
         *counter += 1;
     }
     counts
+}
+
+/// Whether a path gets the target or the text that it had.
+fn is_as_before(venv: &Venv<'_>, path: &str, act: &Act) -> bool {
+    let old = || venv.tree.get(path).map(|entry| &entry.kind);
+    match act {
+        Act::Link(target) => matches!(old(), Some(SourceKind::Symlink(old)) if target.as_bytes() == old),
+        Act::Inline(text) => {
+            matches!(old(), Some(SourceKind::File(facts)) if facts.text.as_deref() == Some(&text[..]))
+        }
+        _ => false,
+    }
 }
 
 fn kind<'c>(counts: &'c mut Counts, path: &str, text: &[u8]) -> &'c mut u64 {
