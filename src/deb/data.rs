@@ -2,14 +2,16 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 use std::sync::mpsc::SyncSender;
 
 use crate::archive::fill::fill;
 use crate::archive::tar::header;
 use crate::deb::body;
 use crate::deb::body::Body;
-use crate::deb::hash::Chunk;
-use crate::deb::hash::Span;
+use crate::deb::chunk;
+use crate::deb::chunk::Chunk;
+use crate::deb::chunk::Span;
 use crate::deb::image::Entry;
 use crate::deb::image::EntryKind;
 use crate::deb::scan::Scanner;
@@ -19,15 +21,14 @@ use crate::package::blob::Contents;
 use crate::types::path::ArchivePath;
 use crate::types::source_id::SourceId;
 
-/// How many bytes a chunk has.
-pub(in crate::deb) const CHUNK: usize = 256 << 10;
-
 /// Where the chunks go. Every hasher sees every chunk and picks its spans.
 pub(in crate::deb) struct Sinks {
     /// The encoder.
     pub encoder: SyncSender<Arc<Chunk>>,
     /// The hashers.
     pub hashers: Vec<SyncSender<Arc<Chunk>>>,
+    /// Chunks that come back.
+    pub used: Receiver<Chunk>,
 }
 
 /// What was learned from the bodies.
@@ -61,7 +62,7 @@ pub(in crate::deb) fn send(
     sinks: Sinks,
 ) -> Result<Facts, Stop> {
     let mut stream = Stream {
-        chunk: empty(),
+        chunk: chunk::empty(&sinks.used),
         load: vec![0; sinks.hashers.len()],
         sinks,
         scanner: Scanner::new(needles),
@@ -125,9 +126,7 @@ impl Stream<'_> {
         let mut rest = bytes;
         loop {
             let start = self.room()?;
-            let (now, later) = rest.split_at(rest.len().min(CHUNK - start));
-            self.chunk.bytes.extend_from_slice(now);
-            rest = later;
+            rest = self.chunk.take(rest);
             self.span(current, start, rest.is_empty());
             if rest.is_empty() {
                 return Ok(());
@@ -140,15 +139,16 @@ impl Stream<'_> {
         let mut left = size;
         loop {
             let start = self.room()?;
-            let most = usize::try_from(left).unwrap_or(CHUNK).min(CHUNK - start);
-            self.chunk.bytes.resize(start + most, 0);
-            let read = match fill(reader, &mut self.chunk.bytes[start..]) {
+            let free = self.chunk.free();
+            let most = usize::try_from(left).unwrap_or(usize::MAX).min(free.len());
+            let read = match fill(reader, &mut free[..most]) {
                 Ok(read) => read,
                 Err(error) => return Ok(Seen::Failed(error)),
             };
             if read < most {
                 return Ok(Seen::Changed);
             }
+            self.chunk.advance(read);
             left -= read as u64;
             self.span(current, start, left == 0);
             if left == 0 {
@@ -163,32 +163,30 @@ impl Stream<'_> {
     }
 
     fn span(&mut self, current: Current, start: usize, last: bool) {
-        let range = start..self.chunk.bytes.len();
-        self.scanner.piece(&self.chunk.bytes[range.clone()]);
+        let range = start..self.chunk.bytes().len();
+        self.scanner.piece(&self.chunk.bytes()[range.clone()]);
         let Current { entry, hasher } = current;
         self.chunk.spans.push(Span { entry, hasher, range, last });
     }
 
     fn bytes(&mut self, mut rest: &[u8]) -> Result<(), Stop> {
         while !rest.is_empty() {
-            let start = self.room()?;
-            let (now, later) = rest.split_at(rest.len().min(CHUNK - start));
-            self.chunk.bytes.extend_from_slice(now);
-            rest = later;
+            self.room()?;
+            rest = self.chunk.take(rest);
         }
         Ok(())
     }
 
     /// Where the next byte goes in a chunk that is not full.
     fn room(&mut self) -> Result<usize, Stop> {
-        if self.chunk.bytes.len() == CHUNK {
+        if self.chunk.free().is_empty() {
             self.pass_on()?;
         }
-        Ok(self.chunk.bytes.len())
+        Ok(self.chunk.bytes().len())
     }
 
     fn pass_on(&mut self) -> Result<(), Stop> {
-        let chunk = Arc::new(std::mem::replace(&mut self.chunk, empty()));
+        let chunk = Arc::new(std::mem::replace(&mut self.chunk, chunk::empty(&self.sinks.used)));
         for hasher in &self.sinks.hashers {
             hasher.send(Arc::clone(&chunk)).map_err(|_| Stop::Refused)?;
         }
@@ -222,8 +220,4 @@ fn check(
         Seen::Changed => Err(Error::Changed { name: contents.name(id), size }),
         Seen::Failed(error) => Err(body::failed(path, contents, id, error)),
     }
-}
-
-fn empty() -> Chunk {
-    Chunk { bytes: Vec::with_capacity(CHUNK), spans: Vec::new() }
 }

@@ -3,6 +3,7 @@
 //! Knows `deb(5)` and what dpkg's own extractor takes. Refuses to know why a file is in a package.
 
 mod body;
+mod chunk;
 mod control_tar;
 mod data;
 mod hash;

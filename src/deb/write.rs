@@ -3,11 +3,14 @@
 //! The stages are joined by bounded channels in one scope; a stage that fails closes them all.
 
 use std::io;
+use std::io::BufWriter;
 use std::io::Read;
 use std::io::Seek;
 use std::io::SeekFrom;
 use std::io::Write;
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::sync::mpsc::channel;
 use std::sync::mpsc::sync_channel;
 
 use crate::archive::ar;
@@ -15,13 +18,14 @@ use crate::archive::compress::Compression;
 use crate::archive::compress::encode::Encoder;
 use crate::archive::compress::encode::Resources;
 use crate::control::deb822;
+use crate::deb::chunk;
+use crate::deb::chunk::Chunk;
 use crate::deb::control_tar;
 use crate::deb::data;
 use crate::deb::data::Facts;
 use crate::deb::data::Sinks;
 use crate::deb::data::Stop;
 use crate::deb::hash;
-use crate::deb::hash::Chunk;
 use crate::deb::image::ControlArchive;
 use crate::deb::image::Entry;
 use crate::deb::image::EntryKind;
@@ -189,7 +193,8 @@ pub fn write(
         (&format!("data.tar{}", suffixes[1]), data_size, &mut spool.take(data_size)),
     ];
     let size = 8 + members.iter().map(|(_, size, _)| 60 + size.next_multiple_of(2)).sum::<u64>();
-    let mut container = ar::Writer::new(out);
+    // The container copies its members through this buffer.
+    let mut container = ar::Writer::new(BufWriter::with_capacity(256 << 10, out));
     for (name, size, body) in members {
         container.append(name, image.date, size, body).map_err(Error::Container)?;
     }
@@ -230,16 +235,18 @@ fn data(
     let hashers = options.resources.threads.get().div_ceil(8).min(4) as usize;
     std::thread::scope(|scope| {
         let (encoder, chunks) = sync_channel::<Arc<Chunk>>(QUEUE);
-        let mut sinks = Sinks { encoder, hashers: Vec::new() };
+        let (given_back, used) = channel();
+        let mut sinks = Sinks { encoder, hashers: Vec::new(), used };
         let mut digesting = Vec::new();
         for number in 0..hashers {
             let (sender, receiver) = sync_channel::<Arc<Chunk>>(QUEUE / 2);
             sinks.hashers.push(sender);
-            digesting.push(scope.spawn(move || hash::run(number, &receiver)));
+            let given_back = given_back.clone();
+            digesting.push(scope.spawn(move || hash::run(number, &receiver, &given_back)));
         }
         let reading = scope.spawn(move || data::send(&image.entries, contents, &options.needles, sinks));
         // The receiver ends with this call: a reader that still sends is refused, and stops.
-        let encoded = encode(chunks.into_iter(), options, spool);
+        let encoded = encode(chunks.into_iter(), &given_back, options, spool);
         let sent = joined(reading.join());
         let digests = digesting.into_iter().flat_map(|thread| joined(thread.join())).collect();
         match (sent, encoded) {
@@ -253,12 +260,14 @@ fn data(
 
 fn encode(
     chunks: impl Iterator<Item = Arc<Chunk>>,
+    used: &Sender<Chunk>,
     options: &Options,
     spool: &mut dyn Spool,
 ) -> io::Result<()> {
     let mut encoder = Encoder::new(Limited::new(spool, options), options.compression, options.resources)?;
     for chunk in chunks {
-        encoder.write_all(&chunk.bytes)?;
+        encoder.write_all(chunk.bytes())?;
+        chunk::give_back(chunk, used);
     }
     encoder.finish()?.flush()
 }
