@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::{FileExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Instant;
 
 use crate::bed::missing;
 use crate::project::{Project, Ran, ran};
@@ -329,51 +330,66 @@ fn an_output_directory_that_goes_away_comes_back_with_the_package() {
     );
 }
 
-/// Kills builds at so many moments. Whatever lies under the package's name is whole: the package, or what was there.
-pub fn kill_at_moments(seed: u64, count: usize) {
+/// Stops builds with a signal at so many moments. Whatever lies under the package's name is whole: the package, or
+/// what was there.
+pub fn stop_at_moments(signal: &str, seed: u64, count: usize) {
     let project = Project::new("");
     project.write("app/noise", noise(3_000_000));
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     let ran = project.run(SLOWLY);
     let whole = start.elapsed();
     let deb = PathBuf::from(ran.out.trim_end());
     let good = fs::read(&deb).unwrap();
     let temporary = tempfile::tempdir().unwrap();
-    let mut state = seed | 1;
-    let mut ends = [0; 3];
+    let (mut state, mut ends) = (seed | 1, [0; 3]);
     for number in 0..count {
+        let about = format!("SIG{signal}, seed {seed}, build {number}");
         let _ = fs::remove_file(&deb);
         if number % 2 == 1 {
             fs::write(&deb, "the one before").unwrap();
         }
         // xorshift: any order of moments will do, as long as a seed gives it again.
-        for (left, by) in [(true, 13), (false, 7), (true, 17)] {
-            state ^= if left { state << by } else { state >> by };
-        }
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
         let mut command = project.command(SLOWLY);
-        command.env("TMPDIR", temporary.path()).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
+        command.env("TMPDIR", temporary.path()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let child = command.spawn().unwrap();
         std::thread::sleep(whole.mul_f64((state % 1000) as f64 / 900.0));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        match fs::read(&deb) {
-            Err(_) => ends[0] += 1,
-            Ok(bytes) if bytes == b"the one before" => ends[1] += 1,
+        send(signal, child.id());
+        let output = child.wait_with_output().unwrap();
+        let end = match fs::read(&deb) {
+            Err(_) => 0,
+            Ok(bytes) if bytes == b"the one before" => 1,
             Ok(bytes) => {
-                assert!(bytes == good, "seed {seed}, build {number}: not the whole package");
-                assert!(Command::new("dpkg-deb").arg("-I").arg(&deb).output().unwrap().status.success());
-                ends[2] += 1;
+                assert!(bytes == good, "{about}: not the whole package");
+                let listed = Command::new("dpkg-deb").arg("-I").arg(&deb).output().unwrap();
+                assert!(listed.status.success(), "{about}");
+                2
             }
+        };
+        ends[end] += 1;
+        assert!(number % 2 == 0 || deb.exists(), "{about}: the one before is gone");
+        assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "{about}");
+        if signal == "KILL" {
+            continue;
         }
-        assert!(number % 2 == 0 || deb.exists(), "seed {seed}, build {number}: the one before is gone");
-        assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "seed {seed}, build {number}");
-        // One that was killed between its name and the package's may leave the whole file under the first.
-        assert!(strays(project.dir()).len() <= ends[0] + ends[1], "seed {seed}, build {number}");
+        assert_eq!(strays(project.dir()), Vec::<PathBuf>::new(), "{about}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        match output.status.code() {
+            // Before the signal was caught, or after all was done.
+            None | Some(0) => {}
+            Some(143) => {
+                assert_eq!((end < 2, said.as_str()), (true, "error: interrupted; nothing was written\n"))
+            }
+            code => panic!("{about}: {code:?}: {said}"),
+        }
     }
     eprintln!(
-        "seed {seed}: {} ended without a package, {} with the one before, {} with theirs",
+        "SIG{signal}: {} without a package, {} with the one before, {} with theirs",
         ends[0], ends[1], ends[2]
     );
+    // One that was killed between a name of its own and the package's leaves the first.
     project.write("dist/.mkdeb-Left0", "half");
     assert_eq!(project.run(SLOWLY).code, Some(0));
     assert!(fs::read(&deb).unwrap() == good);
@@ -392,6 +408,8 @@ pub fn seed() -> u64 {
 }
 
 #[test]
-fn a_killed_build_leaves_a_whole_package_or_none() {
-    kill_at_moments(seed(), 6);
+fn a_stopped_build_leaves_a_whole_package_or_none() {
+    let seed = seed();
+    stop_at_moments("KILL", seed, 6);
+    stop_at_moments("TERM", seed, 4);
 }

@@ -236,7 +236,7 @@ fn a_record_with_a_million_faults_is_told_in_short_and_read_in_one_go() {
 
 #[test]
 fn texts_that_grow_beyond_memory_are_refused() {
-    let text = format!("prefix={}\n", "/b/venv:".repeat(2 << 20));
+    let text = "prefix=/b/venv\n".to_owned() + &"#".repeat(27 << 20);
     let mut tree = sketch();
     for number in 0..10 {
         let path = format!("lib/{number}.pc");
