@@ -41,19 +41,34 @@ fn directive(line: &[u8]) -> Result<(), &'static str> {
     if line.len() > LONGEST_LINE {
         return Err("is longer than dpkg reads");
     }
-    let line = line.trim_ascii();
-    if line.is_empty() || line.starts_with(b"#") {
-        return Ok(());
-    }
-    let end = line.iter().position(u8::is_ascii_whitespace).ok_or("names no trigger")?;
-    if !DIRECTIVES.contains(&&line[..end]) {
+    let mut words = line.split(|byte| is_blank(*byte)).filter(|word| !word.is_empty());
+    let Some(directive) = words.next().filter(|word| !word.starts_with(b"#")) else { return Ok(()) };
+    if !DIRECTIVES.contains(&directive) {
         return Err("has a directive that dpkg does not know");
     }
-    if line[end..].trim_ascii().iter().all(|byte| (0x21..0x7f).contains(byte)) {
-        Ok(())
-    } else {
-        Err("has a trigger name with a blank or a byte beyond ASCII")
+    let name = words.next().ok_or("names no trigger")?;
+    if words.next().is_some() || !name.iter().all(u8::is_ascii_graphic) {
+        return Err("has a trigger name with a blank, a control character or a byte beyond ASCII");
     }
+    // dpkg looks no closer at what a package only activates.
+    if directive.starts_with(b"interest") && !is_trigger(name) {
+        return Err("has a trigger name that is neither an absolute path nor like a package's");
+    }
+    Ok(())
+}
+
+/// What dpkg takes for a blank here: no carriage return.
+fn is_blank(byte: u8) -> bool {
+    byte == b' ' || byte == b'\t'
+}
+
+/// A file trigger is the path of a file or directory; an explicit one is named like a package.
+fn is_trigger(name: &[u8]) -> bool {
+    if name.starts_with(b"/") {
+        return !name.ends_with(b"/") && !name.windows(2).any(|pair| pair == b"//");
+    }
+    let inner = |byte: &u8| byte.is_ascii_alphanumeric() || b"-+.".contains(byte);
+    name[0].is_ascii_alphanumeric() && name.iter().all(inner)
 }
 
 #[cfg(test)]
@@ -69,6 +84,9 @@ mod tests {
             (b"interest\n", "no trigger"),
             (b"await a\n", "not know"),
             (b"interest a b\n", "blank"),
+            (b"interest a\r\n", "control"),
+            (b"interest /usr/\n", "neither"),
+            (b"interest a_b\n", "neither"),
             (b"interest \xe4\n", "ASCII"),
             (&[b"interest ", &[b'a'; 260][..], b"\n"].concat(), "longer"),
         ] {

@@ -28,6 +28,8 @@ use crate::types::path::ArchiveError;
 use crate::types::path::ArchivePath;
 use crate::types::size::Size;
 
+/// The most links from one control file to the next.
+const MOST_LINKS: usize = 8;
 /// The most members of the container.
 const MOST_MEMBERS: usize = 1000;
 /// The largest control file proper, in bytes. The largest of Debian has some 100 KiB.
@@ -93,11 +95,21 @@ impl Deb {
         Paragraph::parse(&self.control)
     }
 
-    /// A file of control.tar by its name; of several the last, which is the one that dpkg takes.
+    /// A file of control.tar by its name; of several the last, which is the one that dpkg takes. Links to others
+    /// are followed, as they are once control.tar is unpacked.
     pub fn control_file(&self, name: &str) -> Option<&ControlFile> {
-        let is_it =
-            |file: &&ControlFile| file.header.kind == tar::Kind::File && file.header.path == name.as_bytes();
-        self.control_files.iter().rev().find(is_it)
+        let mut path = name.as_bytes();
+        for _ in 0..MOST_LINKS {
+            let file = self.control_files.iter().rev().find(|file| file.header.path == path)?;
+            path = match &file.header.kind {
+                tar::Kind::File => return Some(file),
+                tar::Kind::Symlink(target) | tar::Kind::Hardlink(target) => {
+                    target.strip_prefix(b"./").unwrap_or(target)
+                }
+                _ => return None,
+            };
+        }
+        None
     }
 }
 

@@ -49,6 +49,9 @@ pub enum Fault {
     /// A value that ends with the file.
     #[error("the field `{0}` lacks the line feed at its end")]
     Unfinished(String),
+    /// A field without a value, where the file ends.
+    #[error("the field `{0}` is empty, and the file ends there")]
+    EmptyAtEnd(String),
     /// More than one paragraph.
     #[error("it has more than one paragraph")]
     Several,
@@ -84,6 +87,7 @@ impl Fault {
         let text = match self {
             Self::NotUtf8 => "convert it: `iconv -f latin1 -t utf8` (Policy 5.1)",
             Self::Blank(_) => "write an empty line of a description as ` .`",
+            Self::EmptyAtEnd(_) => "leave it out: dpkg takes the file for one that was cut off",
             Self::Unfinished(_) => "end the file with a line feed",
             Self::Several => "a control file has one paragraph: remove the empty lines between fields",
             _ => return None,
@@ -99,6 +103,8 @@ const OF_STATUS: [&str; 5] =
 const OF_ARCHIVES: [&str; 4] = ["Filename", "Size", "MD5sum", "MSDOS-Filename"];
 /// Names that were in use before 1996.
 const OBSOLETE: [&str; 3] = ["Revision", "Package-Revision", "Package_Revision"];
+/// What `NAME.postinst.dpkg-new` and the like leave of the 255 bytes of a file name; tried with dpkg 1.21.
+const LONGEST_NAME: usize = 243;
 /// Values of `Priority` that dpkg knows (Policy 2.5).
 const PRIORITIES: [&str; 6] = ["required", "important", "standard", "optional", "extra", "unknown"];
 /// Fields whose values are relations, and whether those may be alternatives (Policy 7.1).
@@ -126,6 +132,7 @@ pub fn check(text: &[u8]) -> Result<Given, Fault> {
             remarks.push(remark);
         }
     }
+    archives(&fields)?;
     let package = required(&fields, "Package")?;
     package_name(package)?;
     let version = required(&fields, "Version")?;
@@ -221,7 +228,26 @@ fn version(text: &str) -> Result<(), String> {
     }
 }
 
+/// The fields of an index have as many words as a package has parts.
+fn archives(fields: &[Field]) -> Result<(), Fault> {
+    let is_one = |field: &&Field| OF_ARCHIVES.iter().any(|known| known.eq_ignore_ascii_case(&field.name));
+    let words = |field: &Field| field.value.split_ascii_whitespace().count();
+    let mut found = fields.iter().filter(is_one);
+    let Some(first) = found.next() else { return Ok(()) };
+    match found.find(|field| words(field) != words(first)) {
+        None => Ok(()),
+        Some(field) => {
+            let reason = "it belongs into the index of a repository, and has more or fewer words than others";
+            Err(Fault::Misplaced { field: field.name.clone(), reason })
+        }
+    }
+}
+
 fn package_name(name: &str) -> Result<(), Fault> {
+    if name.len() > LONGEST_NAME {
+        let reason = "it is longer than 243 bytes, and dpkg has no room for its files".to_owned();
+        return Err(Fault::Value { field: "Package".to_owned(), value: name.to_owned(), reason });
+    }
     let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+-.".contains(&b);
     if name.bytes().all(inner) && name.starts_with(|c: char| c.is_ascii_alphanumeric()) {
         return Ok(());
@@ -233,8 +259,9 @@ fn package_name(name: &str) -> Result<(), Fault> {
 
 /// No host has an architecture with another name: dpkg-deb warns, dpkg never installs it.
 fn architecture_name(name: &str) -> Result<(), Fault> {
-    let inner = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
-    if name.bytes().all(inner) && !name.starts_with('-') {
+    let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    let is_pattern = name == "source" || name.split('-').any(|part| part == "any");
+    if name.bytes().all(inner) && !name.starts_with('-') && !is_pattern {
         return Ok(());
     }
     let reason = "it is `all` or one architecture, such as `amd64`".to_owned();

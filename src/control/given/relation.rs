@@ -1,5 +1,6 @@
 //! The grammar of relation fields as dpkg reads them: wider than Policy 7.1, which a remark says.
 
+use crate::control::given::stanza::BLANKS;
 use crate::control::given::version;
 
 /// Judges a whole field; what dpkg warns of is returned.
@@ -13,20 +14,20 @@ pub(super) fn check(value: &str, alternatives: bool, exact: bool) -> Result<Opti
             return Err("alternatives (`|`) are not allowed in it".to_owned());
         }
         for choice in choices {
-            remark = package(choice.trim(), exact)?.or(remark);
+            remark = package(choice.trim_matches(BLANKS), exact)?.or(remark);
         }
     }
     Ok(remark)
 }
 
 fn package(text: &str, exact: bool) -> Result<Option<String>, String> {
-    let end = text.find(|c: char| c.is_ascii_whitespace() || c == ':' || c == '(').unwrap_or(text.len());
+    let end = text.find(|c: char| BLANKS.contains(&c) || c == ':' || c == '(').unwrap_or(text.len());
     let (name, rest) = text.split_at(end);
     check_name(name)?;
     let rest = match rest.strip_prefix(':') {
         None => rest,
         Some(rest) => {
-            let end = rest.find(|c: char| c.is_ascii_whitespace() || c == '(').unwrap_or(rest.len());
+            let end = rest.find(|c: char| BLANKS.contains(&c) || c == '(').unwrap_or(rest.len());
             let (arch, rest) = rest.split_at(end);
             let inner = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
             if arch.is_empty() || arch.starts_with('-') || !arch.bytes().all(inner) {
@@ -35,7 +36,7 @@ fn package(text: &str, exact: bool) -> Result<Option<String>, String> {
             rest
         }
     };
-    let rest = rest.trim_start();
+    let rest = rest.trim_start_matches(BLANKS);
     let Some(inside) = rest.strip_prefix('(') else {
         return if rest.is_empty() {
             Ok(None)
@@ -46,10 +47,10 @@ fn package(text: &str, exact: bool) -> Result<Option<String>, String> {
     let Some((inside, behind)) = inside.split_once(')') else {
         return Err(format!("the version of `{name}` has no `)`"));
     };
-    if !behind.trim().is_empty() {
-        return Err(format!("`{}` behind `{name}` is not understood", behind.trim()));
+    if !behind.trim_matches(BLANKS).is_empty() {
+        return Err(format!("`{}` behind `{name}` is not understood", behind.trim_matches(BLANKS)));
     }
-    constraint(name, inside.trim(), exact)
+    constraint(name, inside.trim_matches(BLANKS), exact)
 }
 
 fn check_name(name: &str) -> Result<(), String> {
@@ -76,6 +77,7 @@ fn constraint(name: &str, text: &str, exact: bool) -> Result<Option<String>, Str
         "" => Some(format!("the version of `{name}` is compared without a sign: write `=`")),
         _ => return Err(format!("`{sign}` compares no versions")),
     };
-    version(rest.trim()).map_err(|reason| format!("the version `{}` of `{name}`: {reason}", rest.trim()))?;
+    version(rest.trim_matches(BLANKS))
+        .map_err(|reason| format!("the version `{}` of `{name}`: {reason}", rest.trim_matches(BLANKS)))?;
     Ok(remark)
 }

@@ -11,7 +11,7 @@ pub(super) struct Field {
 }
 
 /// What dpkg takes for a blank: C's `isspace`.
-const BLANKS: [char; 6] = [' ', '\t', '\n', '\u{b}', '\u{c}', '\r'];
+pub(super) const BLANKS: [char; 6] = [' ', '\t', '\n', '\u{b}', '\u{c}', '\r'];
 
 /// Cuts the text. Names are not repeated, whatever their case.
 pub(super) fn fields(text: &str) -> Result<Vec<Field>, Fault> {
@@ -19,10 +19,11 @@ pub(super) fn fields(text: &str) -> Result<Vec<Field>, Fault> {
         return Err(Fault::Control(text[..at].matches('\n').count() + 1));
     }
     let mut fields: Vec<Field> = Vec::new();
-    let mut ended = false;
+    let (mut ended, mut consumed) = (false, 0);
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let content = line.strip_suffix('\n').unwrap_or(line);
         if content.is_empty() {
+            consumed += line.len();
             ended = !fields.is_empty();
             continue;
         }
@@ -45,6 +46,11 @@ pub(super) fn fields(text: &str) -> Result<Vec<Field>, Fault> {
                 fields.push(field);
             }
         }
+        let is_empty = fields.last().is_some_and(|field| field.value.trim_matches(BLANKS).is_empty());
+        if is_empty && line.len() == text.len() - consumed {
+            return Err(Fault::EmptyAtEnd(fields.pop().map(|field| field.name).unwrap_or_default()));
+        }
+        consumed += line.len();
         if !line.ends_with('\n') {
             return Err(Fault::Unfinished(fields.pop().map(|field| field.name).unwrap_or_default()));
         }

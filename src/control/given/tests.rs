@@ -5,7 +5,7 @@ use super::*;
 const GOOD: &str = "Package: ab\nVersion: 1\nArchitecture: all\nMaintainer: A <a@b>\nDescription: it\n";
 
 fn with(line: &str) -> Result<Given, Fault> {
-    check(format!("{GOOD}{line}\n").as_bytes())
+    check(format!("{line}\n{GOOD}").as_bytes())
 }
 
 #[test]
@@ -43,6 +43,8 @@ fn faults_name_the_line_or_the_field() {
     }
     let unfinished = check(GOOD.trim_end().as_bytes()).expect_err("unfinished");
     assert_eq!(unfinished, Fault::Unfinished("Description".to_owned()));
+    let cut = check(format!("{GOOD}X-Y: \n").as_bytes());
+    assert_eq!(cut, Err(Fault::EmptyAtEnd("X-Y".to_owned())));
     assert_eq!(check(b"\n"), Err(Fault::Empty));
     assert_eq!(check(b"Package: \xff\n"), Err(Fault::NotUtf8));
     assert!(check("\u{feff}Package: ab\n".as_bytes()).is_err());

@@ -15,8 +15,6 @@ use crate::types::path::ArchivePath;
 
 /// Maintainer scripts, debconf's among them.
 const SCRIPTS: [&str; 5] = ["preinst", "postinst", "prerm", "postrm", "config"];
-/// What dpkg reads as a file, besides the scripts.
-const FILES: [&str; 4] = ["control", "conffiles", "triggers", "md5sums"];
 /// `MAXCONTROLFILENAME` of dpkg.
 const LONGEST_NAME: usize = 100;
 
@@ -63,22 +61,21 @@ fn modes(tree: &GivenTree) -> Result<(), Fault> {
     Ok(())
 }
 
-/// What dpkg says of the names in control.tar. Those with a `.` it does not look at.
+/// What dpkg says of the names in control.tar. The length of those with a `.` it does not look at.
 fn names(tree: &GivenTree, remarks: &mut Vec<String>) -> Result<(), Fault> {
     for found in tree.control.iter().skip(1) {
-        let name = found.path.as_bytes();
-        let is_known = FILES.iter().any(|known| known.as_bytes() == name);
-        if is_known && !tree.texts.contains_key(name) {
-            return Err(Fault::NotAFile { path: found.path.clone() });
+        let (name, path) = (found.path.as_bytes(), || found.path.clone());
+        match &found.kind {
+            FoundKind::Directory => return Err(Fault::Subdirectory(path())),
+            // A link is extracted with the others, and read there: it has to lead to one of them.
+            FoundKind::Symlink(target) if !tree.texts.contains_key(name) || target.contains(&b'/') => {
+                return Err(Fault::Link(path()));
+            }
+            FoundKind::File { .. } | FoundKind::Symlink(_) | FoundKind::Socket => {}
+            _ => return Err(Fault::NotAFile { path: path() }),
         }
-        if name.contains(&b'.') {
-            continue;
-        }
-        if name.len() > LONGEST_NAME {
-            return Err(Fault::LongName(found.path.clone()));
-        }
-        if matches!(found.kind, FoundKind::Directory) {
-            return Err(Fault::Subdirectory(found.path.clone()));
+        if name.len() > LONGEST_NAME && !name.contains(&b'.') {
+            return Err(Fault::LongName(path()));
         }
         if name == b"list" {
             remarks.push("`DEBIAN/list` is ignored by dpkg, which keeps its own".to_owned());
@@ -95,14 +92,18 @@ fn check_conffiles(tree: &GivenTree, remarks: &mut Vec<String>) -> Result<(), Fa
     for conffile in conffiles {
         let shown = conffile.path.escape_ascii().to_string();
         let relative = ArchivePath::new(&conffile.path[1..]).ok();
+        // With a slash behind it, it would be a directory.
+        let relative = relative.filter(|path| path.is_root() || !conffile.path.ends_with(b"/"));
         let found = relative.as_ref().and_then(|path| data.get(path.as_bytes()));
-        match found {
+        match found.map(|found| (&found.kind, found.path.is_root())) {
             None if !conffile.remove_on_upgrade => return Err(Fault::ConffileMissing(conffile.path)),
             Some(_) if conffile.remove_on_upgrade => return Err(Fault::ConffilePresent(conffile.path)),
-            Some(found) if !matches!(found.kind, FoundKind::File { .. }) => {
+            None | Some((FoundKind::File { .. }, _)) => {}
+            Some((FoundKind::Symlink(_), _) | (_, true)) => {
                 remarks.push(format!("the conffile `{shown}` is not a regular file"));
             }
-            _ => {}
+            // dpkg fails on a directory other than the root, and waits for a fifo.
+            Some(_) => return Err(Fault::ConffileNotAFile(conffile.path)),
         }
         if !seen.insert(conffile.path) {
             remarks.push(format!("the conffile `{shown}` is listed twice"));

@@ -38,6 +38,9 @@ pub enum Fault {
         /// Where.
         path: ArchivePath,
     },
+    /// A link that leads nowhere once the control files are extracted.
+    #[error("`DEBIAN/{0}` is a link that does not lead to a file beside it")]
+    Link(ArchivePath),
     /// A directory where there are only files.
     #[error("`DEBIAN/{0}` is a directory, and dpkg refuses a package with one")]
     Subdirectory(ArchivePath),
@@ -50,6 +53,9 @@ pub enum Fault {
     /// A conffile that is not in the tree.
     #[error("the conffile `{}` is not in the tree", .0.escape_ascii())]
     ConffileMissing(Vec<u8>),
+    /// A conffile that dpkg cannot handle.
+    #[error("the conffile `{}` is not a file", .0.escape_ascii())]
+    ConffileNotAFile(Vec<u8>),
     /// A conffile that is to go away and is shipped.
     #[error("the conffile `{}` is to be removed, and is in the tree", .0.escape_ascii())]
     ConffilePresent(Vec<u8>),

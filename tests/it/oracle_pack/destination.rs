@@ -85,10 +85,16 @@ fn what_is_no_tree_and_no_place_is_refused() {
     ] {
         alike(words, None, &file);
     }
-    let to_tree = |directory: &Path| std::os::unix::fs::symlink("tree", directory.join("link")).expect("new");
-    alike(&["link"], None, &to_tree);
     let made = |directory: &Path| fs::create_dir(directory.join("out")).expect("new");
     alike(&["--nocheck", "tree", "out"], None, &made);
+}
+
+#[test]
+fn a_tree_may_be_named_by_a_link() {
+    // dpkg-deb refuses it when it has begun to write, and takes `link/`.
+    let to_tree = |directory: &Path| std::os::unix::fs::symlink("tree", directory.join("link")).expect("new");
+    assert!(!packed(&["link"], false, &to_tree).0);
+    assert_eq!(packed(&["link"], true, &to_tree), (true, vec!["link.deb".to_owned()]));
 }
 
 #[test]
