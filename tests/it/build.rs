@@ -309,6 +309,7 @@ fn streams_that_take_nothing_are_errors_and_not_panics() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2));
     assert!(said.contains("error: failed to write to standard output: No space left on device"), "{said}");
+    assert!(said.contains("hint: send it to a terminal"), "{said}");
     for args in [&["--help"][..], &["build", "--help"], &["--version"]] {
         let output = project.command(args).stdout(full()).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);

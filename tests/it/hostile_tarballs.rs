@@ -199,7 +199,14 @@ fn kinds() -> Vec<Case> {
         case("a volume's name", b'V', &["has an entry of an unknown kind at `odd`"]),
         case("the rest of another volume", b'M', &["has an entry of an unknown kind at `odd`"]),
         case("Solaris's records", b'X', &["has an entry of an unknown kind at `odd`"]),
-        case("a sparse file", b'S', &["`odd` is stored as a sparse file, which is not supported", BROKEN]),
+        case(
+            "a sparse file",
+            b'S',
+            &[
+                "`odd` is stored as a sparse file, which is not supported",
+                "hint: make the archive without `--sparse`",
+            ],
+        ),
         both(
             "a sparse file of PAX",
             new().pax(b'x', &record("GNU.sparse.major", b"1")).file(b"odd", b""),
@@ -488,6 +495,19 @@ fn a_bomb_is_stopped_at_the_limit() {
         let ran = crate::project::ran(command.args(limit).args(set).current_dir(project.dir()));
         assert!(ran.err.contains("goes beyond the 50M"), "{}", ran.err);
     }
+    // A size alone takes no memory either.
+    project.write("x.tar", &start);
+    let mut command = std::process::Command::new("prlimit");
+    command.args([
+        "--as=1073741824",
+        "--",
+        env!("CARGO_BIN_EXE_mkdeb"),
+        "build",
+        "--set",
+        "app.tarball=x.tar",
+    ]);
+    let ran = crate::project::ran(command.current_dir(project.dir()));
+    assert!(ran.err.contains("ends at byte") && ran.code == Some(2), "{}", ran.err);
     let sparse = fs::File::create(project.path("app/zeros")).unwrap();
     sparse.set_len(2 << 30).unwrap();
     project.refused(&limit, &["error: `app` goes beyond the 50M that the inputs may unpack to"]);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::bed::ended;
 use crate::project::{Project, Ran};
 
 /// A build that takes seconds. The process ends with the value.
@@ -66,10 +67,10 @@ impl Slow {
         Self { project, child }
     }
 
-    /// Waits until it is at something.
+    /// Waits until it is at something, or over.
     pub fn wait_for(&self, reached: fn(&Child, &Path) -> bool) {
         let start = Instant::now();
-        while !reached(&self.child, self.project.dir()) {
+        while !reached(&self.child, self.project.dir()) && !ended(self.child.id()) {
             assert!(start.elapsed() < Duration::from_secs(30), "it never came so far");
             std::thread::sleep(Duration::from_millis(2));
         }

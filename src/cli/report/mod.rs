@@ -108,7 +108,10 @@ impl Report {
         match results(&mut out).and_then(|()| out.flush()) {
             // Whoever reads has read enough: `mkdeb build --dry-run | head`.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-            Err(error) => Err(Failure::new(Unprinted(error), None)),
+            Err(error) => {
+                let hint = "send it to a terminal, or to a file on a disk with space";
+                Err(Failure::new(Unprinted(error), Some(hint.to_owned())))
+            }
             Ok(()) => Ok(ExitCode::SUCCESS),
         }
     }

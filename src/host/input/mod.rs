@@ -19,6 +19,7 @@ use std::io::Read;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::archive::tar::read::Error as TarError;
 use crate::config::recipe::Bytecode;
 use crate::config::recipe::Recipe;
 use crate::config::recipe::VenvRecipe;
@@ -149,6 +150,9 @@ impl Error {
                 Some("give a directory, or a `.tar`, `.tar.gz`, `.tar.xz` or `.tar.zst`".to_owned())
             }
             Self::Excess { excess, .. } => Some(excess.hint()),
+            Self::Archive { source, .. } if matches!(source.downcast_ref(), Some(TarError::Sparse(_))) => {
+                Some("make the archive without `--sparse`".to_owned())
+            }
             Self::Archive { .. } | Self::Unfinished(_) => Some("fetch or make the archive anew".to_owned()),
             Self::Compiler { .. } => {
                 Some("install it here, or leave out `bytecode = \"compile\"` and compile in CI".to_owned())
