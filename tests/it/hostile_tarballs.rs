@@ -524,6 +524,13 @@ fn a_limit_is_for_all_inputs_together() {
     project.write("more/half", &half);
     project.refused(&["--max-unpacked", "1M"], &["`more` goes beyond the 1M that the inputs may unpack to"]);
     project.build(&["--max-unpacked", "1300k", "--dry-run"]);
+    // Bytecode that is made counts as what it is made of.
+    let module = format!("x = b'{}'\n", "x".repeat(400 << 10));
+    let packages = fs::read_dir(project.path("build/venv/lib")).unwrap().next().unwrap().unwrap().path();
+    fs::write(packages.join("site-packages/large.py"), module).unwrap();
+    let limit = ["--max-unpacked", "1200k", "--set", "venv.bytecode=compile"];
+    project.refused(&limit, &["`build/venv` goes beyond the 1200K that the inputs may unpack to"]);
+    project.build(&["--dry-run", "--max-unpacked", "2300k", "--set", "venv.bytecode=compile"]);
     for bad in ["0", "1.5G", "lots", ""] {
         let ran = project.run(&["build", "--max-unpacked", bad]);
         assert_eq!(ran.code, Some(2));

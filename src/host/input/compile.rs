@@ -20,6 +20,7 @@ use crate::host::input::Error;
 use crate::host::input::body::Body;
 use crate::host::input::body::Stamp;
 use crate::host::input::body::Store;
+use crate::host::input::budget::Budget;
 use crate::host::watch::Watch;
 use crate::source::tree::FileFacts;
 use crate::source::tree::SourceEntry;
@@ -50,6 +51,8 @@ pub(super) struct Workshop<'a> {
     pub(super) spool: File,
     /// Interrupts.
     pub(super) watch: &'a Watch,
+    /// What is left for the new bodies.
+    pub(super) budget: &'a Budget,
 }
 
 /// Puts new bytecode beside every module of the virtualenv, in place of what was there.
@@ -67,7 +70,10 @@ pub(super) fn compile(
     let mut child = start(&interpreter).map_err(wrap)?;
     let made = converse(&mut child, &modules, sources, &workshop);
     let status = child.wait();
-    let made = made.map_err(wrap)?;
+    let made = made.map_err(|error| match error.downcast() {
+        Ok(excess) => Error::Excess { input: tree.name.clone(), excess },
+        Err(error) => wrap(error),
+    })?;
     if !status.map_err(wrap)?.success() {
         return Err(wrap(io::Error::other("it ended with an error")));
     }
@@ -155,6 +161,7 @@ fn converse(
         to.write_all(&source)?;
         to.flush()?;
         let bytecode = answer(&mut from)?;
+        workshop.budget.unpack(bytecode.len() as u64)?;
         spool.write_all(&bytecode)?;
         answers.push((!bytecode.is_empty()).then(|| {
             let id = SourceId { input: workshop.number, file: count };

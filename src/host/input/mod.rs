@@ -250,6 +250,7 @@ impl Inputs {
             number: self.next_number(),
             spool: spool(scan.spool)?,
             watch: scan.watch,
+            budget: &scan.budget,
         };
         let source = |id| {
             let mut bytes = Vec::new();
