@@ -188,10 +188,8 @@ impl Package<'_> {
             Ok(()) => Ok(Outcome::Extracted { directory: directory.to_owned(), entries }),
             Err(stop) => {
                 let failure = self.told(stop);
-                let left = format!(
-                    "{entries} entries were unpacked into `{}` before, and are left",
-                    directory.display()
-                );
+                let entries = if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
+                let left = format!("`{}` is left with {entries} unpacked before", directory.display());
                 Err(Failure { hint: failure.hint.or(Some(left.clone())), left: Some(left), ..failure })
             }
         }

@@ -123,7 +123,7 @@ impl Extraction {
         fs::create_dir_all(directory).map_err(wrap)?;
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let root = rustix::fs::open(directory, flags, Mode::empty()).map_err(|error| wrap(error.into()))?;
-        let owners = rustix::process::geteuid().is_root().then(Owners::of_host);
+        let owners = rustix::process::geteuid().is_root().then(Owners::default);
         Ok(Self { root, owners, directories: BTreeMap::new(), count: 0 })
     }
 
@@ -135,7 +135,7 @@ impl Extraction {
     /// Unpacks an entry. What is there by its name is replaced, unless it is a directory.
     pub fn add(&mut self, entry: &Entry, body: &mut dyn Read) -> Result<(), Error> {
         let path = place(&entry.header.path).map_err(Error::Outside)?;
-        let owner = self.owners.as_ref().map(|owners| owners.of(&entry.header.owner));
+        let owner = self.owners.as_mut().map(|owners| owners.of(&entry.header.owner));
         let attributes = Attributes { mode: entry.header.mode, mtime: entry.details.mtime, owner };
         if entry.header.kind == Kind::Directory {
             self.directory(&path)?;

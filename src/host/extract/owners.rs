@@ -1,44 +1,47 @@
 //! Whom unpacked files belong to: names go before numbers, as for tar and dpkg.
 
 use std::collections::BTreeMap;
-use std::fs;
 
+use nix::unistd::Group;
+use nix::unistd::User;
 use rustix::fs::Gid;
 use rustix::fs::Uid;
 
 use crate::archive::tar::owner::Owner;
 
-/// The accounts of this machine, as `passwd(5)` and `group(5)` list them.
+/// Who stands for a number that there cannot be: nobody, as for Linux (`overflowuid`, proc(5)).
+const NOBODY: u32 = 65534;
+
+/// The accounts of this machine, as far as they were asked for.
+#[derive(Default)]
 pub(super) struct Owners {
-    users: BTreeMap<Vec<u8>, u32>,
-    groups: BTreeMap<Vec<u8>, u32>,
+    users: BTreeMap<Vec<u8>, Option<u32>>,
+    groups: BTreeMap<Vec<u8>, Option<u32>>,
 }
 
 impl Owners {
-    pub(super) fn of_host() -> Self {
-        let read = |path: &str| numbers(&fs::read(path).unwrap_or_default());
-        Self { users: read("/etc/passwd"), groups: read("/etc/group") }
-    }
-
-    pub(super) fn of(&self, owner: &Owner) -> (Uid, Gid) {
-        let number = |names: &BTreeMap<Vec<u8>, u32>, name: &[u8], number: u64| {
-            let known = names.get(name).copied();
-            // Beyond what there is, and for the number that means "leave it": nobody, as Linux does (`overflowuid`).
-            known.unwrap_or_else(|| u32::try_from(number).ok().filter(|id| *id != u32::MAX).unwrap_or(65534))
-        };
-        let user = Uid::from_raw(number(&self.users, &owner.user, owner.uid));
-        (user, Gid::from_raw(number(&self.groups, &owner.group, owner.gid)))
+    pub(super) fn of(&mut self, owner: &Owner) -> (Uid, Gid) {
+        let user = |name: &str| User::from_name(name).ok().flatten().map(|user| user.uid.as_raw());
+        let group = |name: &str| Group::from_name(name).ok().flatten().map(|group| group.gid.as_raw());
+        let user = known(&mut self.users, &owner.user, user).unwrap_or_else(|| number(owner.uid));
+        let group = known(&mut self.groups, &owner.group, group).unwrap_or_else(|| number(owner.gid));
+        (Uid::from_raw(user), Gid::from_raw(group))
     }
 }
 
-/// Names and numbers of `name:password:number:…` lines.
-fn numbers(text: &[u8]) -> BTreeMap<Vec<u8>, u32> {
-    let line = |line: &[u8]| {
-        let mut fields = line.split(|byte| *byte == b':');
-        let (name, number) = (fields.next()?, fields.nth(1)?);
-        Some((name.to_vec(), std::str::from_utf8(number).ok()?.parse().ok()?))
-    };
-    text.split(|byte| *byte == b'\n').filter_map(line).filter(|(name, _)| !name.is_empty()).collect()
+/// The number of a name, which the machine is asked for once.
+fn known(
+    seen: &mut BTreeMap<Vec<u8>, Option<u32>>,
+    name: &[u8],
+    ask: impl FnOnce(&str) -> Option<u32>,
+) -> Option<u32> {
+    let text = std::str::from_utf8(name).ok().filter(|name| !name.is_empty() && !name.contains('\0'))?;
+    *seen.entry(name.to_vec()).or_insert_with(|| ask(text))
+}
+
+/// The last number means "leave it as it is" (chown(2)).
+fn number(number: u64) -> u32 {
+    u32::try_from(number).ok().filter(|number| *number != u32::MAX).unwrap_or(NOBODY)
 }
 
 #[cfg(test)]
@@ -47,13 +50,17 @@ mod tests {
 
     #[test]
     fn names_go_before_numbers() {
-        let numbers = numbers(b"root:x:0:0::/:/bin/sh\nwww:x:33:33\n:x:9:\nodd\n");
-        let owners = Owners { users: numbers.clone(), groups: numbers };
-        let of = |name: &[u8], uid| {
+        let mut owners = Owners::default();
+        let mut of = |name: &[u8], uid| {
             let owner = Owner { uid, gid: uid, user: name.to_vec(), group: name.to_vec() };
-            owners.of(&owner).0.as_raw()
+            let (user, group) = owners.of(&owner);
+            (user.as_raw(), group.as_raw())
         };
-        assert_eq!((of(b"www", 4242), of(b"nobody-here", 4242), of(b"", 7)), (33, 4242, 7));
-        assert_eq!((of(b"", u64::MAX), of(b"", u64::from(u32::MAX))), (65534, 65534));
+        assert_eq!(of(b"root", 4242), (0, 0));
+        assert_eq!(
+            (of(b"nobody-is-called-so", 4242), of(b"", 7), of(b"\xff", 8)),
+            ((4242, 4242), (7, 7), (8, 8))
+        );
+        assert_eq!((of(b"", u64::MAX), of(b"", u64::from(u32::MAX))), ((NOBODY, NOBODY), (NOBODY, NOBODY)));
     }
 }

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use mkdeb::archive::tar::header::Kind;
 
-use super::{edited, mkdeb, package, package_of, tar, written};
+use super::{edited, mkdeb, package, package_of, run, tar, written};
 use crate::trial::state;
 
 /// A directory to unpack into, and one beside it that must stay as it is.
@@ -51,7 +51,7 @@ impl Place {
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(said.contains(words), "no {words:?} in {said}");
-        assert!(said.contains("entries were unpacked into"), "what is left is told: {said}");
+        assert!(said.contains("out` is left with "), "what is left is told: {said}");
     }
 
     #[track_caller]
@@ -222,6 +222,33 @@ fn modes_and_times_are_those_of_the_package() {
     let mode = |name: &str| about(name).permissions().mode() & 0o7777;
     assert_eq!((mode("out/d"), mode("out/d/tool"), mode("out/d/deep")), (0o555, 0o6755, 0o755));
     assert_eq!((about("out/d").mtime(), about("out/d/tool").mtime()), (1_700_000_000, 1_700_000_000));
+}
+
+#[test]
+fn whoever_unpacks_without_being_root_owns_the_files() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    let entries = [
+        (&b"usr"[..], Kind::Directory, &b""[..]),
+        (b"usr/tool", FILE, BODY),
+        (b"link", Kind::Symlink(b"x"), b""),
+    ];
+    let deb = written(directory.path(), "a.deb", &package_of(&entries));
+    // The program itself may lie where only root looks.
+    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    fs::copy(env!("CARGO_BIN_EXE_mkdeb"), path("mkdeb")).unwrap();
+    let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
+    let user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+    let (program, out) = (path("mkdeb"), path("out"));
+    let file = deb.to_str().unwrap();
+    let words = [if is_root { &user[..] } else { &["env"] }, &[&program, "inspect", file, "--extract", &out]]
+        .concat();
+    run(words[0], &words[1..]);
+    let owner = fs::metadata(&out).unwrap().uid();
+    for name in ["out/usr", "out/usr/tool", "out/link"] {
+        assert_eq!(fs::symlink_metadata(path(name)).unwrap().uid(), owner);
+    }
+    assert!(!is_root || owner == 65534);
 }
 
 #[test]

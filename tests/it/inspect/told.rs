@@ -139,10 +139,7 @@ fn a_signal_ends_the_wait_for_a_silent_pipe_and_says_what_is_left() {
         (vec!["inspect", "-"], "error: interrupted; nothing was written\n".to_owned()),
         (
             vec!["inspect", "-", "--extract", target.to_str().unwrap()],
-            format!(
-                "error: interrupted; 1 entries were unpacked into `{}` before, and are left\n",
-                target.display()
-            ),
+            format!("error: interrupted; `{}` is left with 1 entry unpacked before\n", target.display()),
         ),
     ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mkdeb"));
