@@ -24,6 +24,9 @@ pub enum Problem {
     /// A member without bytes.
     #[error("the member `{0}` is empty, which dpkg refuses since 1.23.6")]
     Empty(String),
+    /// Several zstd frames or xz streams.
+    #[error("the member `{0}` is compressed in {1} pieces, of which dpkg reads the first")]
+    Streams(String, usize),
     /// PAX records.
     #[error("`{}` has PAX records, which dpkg refuses", .0.escape_ascii())]
     Pax(Vec<u8>),
@@ -81,6 +84,12 @@ impl Problems {
             self.found.push(problem);
         } else {
             self.more += 1;
+        }
+    }
+
+    pub(in crate::deb) fn of_streams(&mut self, member: &str, count: usize) {
+        if count > 1 {
+            self.add(Problem::Streams(member.to_owned(), count));
         }
     }
 

@@ -6,13 +6,15 @@
 mod error;
 mod limit;
 
+use std::cell::Cell;
 use std::io;
 use std::io::Read;
+use std::rc::Rc;
 
 use crate::archive::ar;
 use crate::archive::compress::Format;
 use crate::archive::compress::decode::Coding;
-use crate::archive::compress::decode::decoder;
+use crate::archive::compress::decode::counted;
 use crate::archive::tar::read as tar;
 use crate::control::deb822;
 use crate::control::deb822::Paragraph;
@@ -214,7 +216,9 @@ impl<'a> Reader<'a> {
         let Self { container, deb, limits } = self;
         let name = deb.members.last().map(|header| header.name.clone()).unwrap_or_default();
         let failed = |source| member_failed(&name, limits.unpacked, source);
-        let input = decoder(deb.data_format, container).map_err(|error| failed(tar::Error::Io(error)))?;
+        let streams = Rc::new(Cell::new(0));
+        let input = counted(deb.data_format, container, Rc::clone(&streams));
+        let input = input.map_err(|error| failed(tar::Error::Io(error)))?;
         let mut archive = tar::Reader::new(Capped { inner: input, left: limits.unpacked.bytes() });
         let (mut entries, mut names) = (0, 0);
         while let Some(header) = archive.next_member().map_err(failed)? {
@@ -230,6 +234,7 @@ impl<'a> Reader<'a> {
             deb.problems.of_entry(&entry);
             visit(entry, &mut archive)?;
         }
+        deb.problems.of_streams(&name, streams.get());
         Ok(())
     }
 }
@@ -287,7 +292,9 @@ fn control_files(
     problems: &mut Problems,
 ) -> Result<Vec<ControlFile>, Error> {
     let failed = |source| member_failed(name, limit, source);
-    let input = decoder(format, container).map_err(|error| failed(tar::Error::Io(error)))?;
+    let streams = Rc::new(Cell::new(0));
+    let input = counted(format, container, Rc::clone(&streams));
+    let input = input.map_err(|error| failed(tar::Error::Io(error)))?;
     let mut archive = tar::Reader::new(Capped { inner: input, left: limit.bytes() });
     let mut files = Vec::new();
     while let Some(mut header) = archive.next_member().map_err(failed)? {
@@ -304,6 +311,7 @@ fn control_files(
         problems.of_entry(&entry);
         files.push(ControlFile { header: entry.header, bytes });
     }
+    problems.of_streams(name, streams.get());
     Ok(files)
 }
 

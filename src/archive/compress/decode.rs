@@ -1,15 +1,21 @@
 //! One reader over every format. An input that ends early is an error, never a short success.
 
+use std::cell::Cell;
 use std::fmt;
 use std::io;
+use std::io::BufReader;
 use std::io::Chain;
 use std::io::Cursor;
 use std::io::Read;
+use std::rc::Rc;
 
-use liblzma::stream::CONCATENATED;
 use liblzma::stream::Stream;
 
 use crate::archive::compress::Format;
+use crate::archive::compress::streams::Streams;
+use crate::archive::compress::streams::XZ_MEMORY;
+use crate::archive::compress::streams::Xz;
+use crate::archive::compress::streams::Zstd;
 use crate::archive::fill::fill;
 
 /// How what is read may be compressed: all that mkdeb writes, and what old packages have.
@@ -65,29 +71,32 @@ impl fmt::Display for Coding {
     }
 }
 
-/// The largest window that zstd may ask for: 2^27, like dpkg.
-const WINDOW_LOG: u32 = 27;
-/// The most memory that xz may ask for, in bytes. `xz -9` asks for 65 MiB.
-const XZ_MEMORY: u64 = 512 << 20;
+/// How much is read at once, in bytes.
+const CHUNK: usize = 64 << 10;
 
 /// Decompresses `input` up to its end, over several frames, streams or members.
 pub fn decoder<'a>(coding: impl Into<Coding>, input: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
-    Ok(match coding.into() {
-        Coding::Format(Format::None) => Box::new(input),
-        Coding::Format(Format::Zstd) => {
-            let mut decoder = ::zstd::stream::read::Decoder::new(not_empty(input)?)?;
-            decoder.window_log_max(WINDOW_LOG)?;
-            Box::new(decoder)
-        }
-        Coding::Format(Format::Xz) => lzma(Stream::new_stream_decoder(XZ_MEMORY, CONCATENATED)?, input)?,
-        Coding::Format(Format::Gzip) => Box::new(flate2::read::MultiGzDecoder::new(not_empty(input)?)),
-        Coding::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(not_empty(input)?)),
-        Coding::Lzma => lzma(Stream::new_lzma_decoder(XZ_MEMORY)?, input)?,
-    })
+    counted(coding, input, Rc::default())
 }
 
-fn lzma<'a>(stream: Stream, input: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
-    Ok(Box::new(Explained(liblzma::read::XzDecoder::new_stream(not_empty(input)?, stream))))
+/// The same, and the number of zstd frames or xz streams met so far is in `count`; other formats do not count.
+pub fn counted<'a>(
+    coding: impl Into<Coding>,
+    input: impl Read + 'a,
+    count: Rc<Cell<usize>>,
+) -> io::Result<Box<dyn Read + 'a>> {
+    let buffered = |input| Ok::<_, io::Error>(BufReader::with_capacity(CHUNK, not_empty(input)?));
+    Ok(match coding.into() {
+        Coding::Format(Format::None) => Box::new(input),
+        Coding::Format(Format::Zstd) => Box::new(Streams::<Zstd<_>>::new(buffered(input)?, count)?),
+        Coding::Format(Format::Xz) => Box::new(Explained(Streams::<Xz<_>>::new(buffered(input)?, count)?)),
+        Coding::Format(Format::Gzip) => Box::new(flate2::read::MultiGzDecoder::new(not_empty(input)?)),
+        Coding::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(not_empty(input)?)),
+        Coding::Lzma => {
+            let stream = Stream::new_lzma_decoder(XZ_MEMORY)?;
+            Box::new(Explained(liblzma::read::XzDecoder::new_stream(not_empty(input)?, stream)))
+        }
+    })
 }
 
 /// liblzma says "memory limit reached", but not which.

@@ -5,6 +5,7 @@
 pub mod decode;
 pub mod encode;
 mod gzip;
+mod streams;
 
 use std::fmt;
 use std::str::FromStr;

@@ -134,6 +134,26 @@ fn tars_in_each_dialect_and_compression_are_read_as_dpkg_deb_reads_them() {
 }
 
 #[test]
+fn several_frames_or_streams_are_read_and_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let tree = tree(directory.path());
+    let gnu = packed(&tree, &["--format=gnu"]);
+    let plain = inspected(&["--files"], &written(directory.path(), "plain.deb", &package(&control(), &gnu)));
+    let (start, end) = gnu.split_at(700);
+    for (program, suffix) in [("zstd -q", "zst"), ("xz", "xz")] {
+        let name = format!("data.tar.{suffix}");
+        let data = [compressed(program, start), compressed(program, end)].concat();
+        let members = [("debian-binary", &b"2.0\n"[..]), ("control.tar", &control()), (&name, &data)];
+        let deb = written(directory.path(), "twice.deb", &container(&members));
+        assert_eq!(inspected(&["--files"], &deb), plain, "{suffix}");
+        let words = format!("the member `{name}` is compressed in 2 pieces, of which dpkg reads the first");
+        assert_eq!(document(&deb)["problems"], serde_json::json!([words]));
+        let theirs = std::process::Command::new("dpkg-deb").arg("--fsys-tarfile").arg(&deb).output().unwrap();
+        assert!(theirs.stdout == start, "dpkg-deb reads {} bytes of {suffix}", theirs.stdout.len());
+    }
+}
+
+#[test]
 fn headers_at_their_limits_are_read_as_dpkg_deb_reads_them() {
     let directory = tempfile::tempdir().unwrap();
     let tree = tree(directory.path());
