@@ -99,6 +99,14 @@ fn text_of_a_package_does_nothing_to_a_terminal() {
     // For a program the bytes are what they are.
     assert_eq!(inspected(&["--control"], &deb), text.as_bytes());
     assert_eq!(inspected(&["--scripts"], &deb), b"==> postinst <==\n\xc2\x9b\x1b[m\n\n");
+    // For people they are not: `script` gives the program a terminal, which ends lines with `\r\n`.
+    for part in ["--control", "--scripts"] {
+        let command = format!("'{}' inspect {part} '{}'", env!("CARGO_BIN_EXE_mkdeb"), deb.display());
+        let shown =
+            String::from_utf8(run("script", &["-qec", &command, "/dev/null"])).unwrap().replace("\r\n", "\n");
+        assert!(shown.contains("\\u{9b}"), "{shown:?}");
+        assert!(!shown.chars().any(|c| c.is_control() && c != '\n'), "{shown:?}");
+    }
     let output = mkdeb(&["inspect", deb.to_str().unwrap(), "--cat", "\u{1b}[31m"], b"");
     assert!(!output.stderr.contains(&0x1b), "{output:?}");
 }
