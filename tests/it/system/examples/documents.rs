@@ -17,6 +17,7 @@ enum Run {
 use Run::{Ci, Test};
 
 const README: Run = Test("the_first_package_of_the_readme_is_made_and_installed_as_it_says");
+const PACK: Run = Test("a_tree_is_packed_as_the_readme_says");
 const HELLO: Run = Test("the_hello_example_comes_and_goes");
 const COMPILED: Run = Test("the_compiled_example_comes_and_goes");
 const PYPROJECT: Run = Test("the_pyproject_example_comes_and_goes");
@@ -33,6 +34,7 @@ const COMMANDS: &[(&str, &str, Run)] = &[
     ("README.md", "build/venv/bin/pip install -r requirements.txt", README),
     ("README.md", "mkdeb build", README),
     ("README.md", "apt install ./dist/orders_1.4.2_amd64.deb", README),
+    ("README.md", "mkdeb pack --root-owner-group -Zxz tree dist", PACK),
     ("README.md", "mkdeb inspect dist/orders_1.4.2_amd64.deb", README),
     ("debian-examples/hello/README.md", "./make-inputs", HELLO),
     ("debian-examples/hello/README.md", "mkdeb build", HELLO),
@@ -98,7 +100,7 @@ fn every_command_that_a_document_tells_readers_to_type_is_run() {
         COMMANDS.iter().map(|(document, command, _)| ((*document).to_owned(), (*command).to_owned()));
     assert_eq!(documented(), listed.collect(), "on the left what documents say, on the right what is run");
     let ci = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/run")).unwrap();
-    let tests = concat!(include_str!("mod.rs"), include_str!("services.rs"));
+    let tests = concat!(include_str!("mod.rs"), include_str!("services.rs"), include_str!("../../pack.rs"));
     for (document, command, run) in COMMANDS {
         match run {
             Test(name) => assert!(tests.contains(&format!("fn {name}()")), "{document}: no test `{name}`"),
