@@ -13,8 +13,8 @@ COMPRESSORS = {
     "gzip": ["pigz", "--processes", str(THREADS), "-6"],
     "xz": ["xz", f"-T{THREADS}", "-6"],
 }
-# A level of mkdeb's at which its package is no larger than that of nfpm.
-NFPM = {"zstd": ("zstd:3", "zstd:4"), "gzip": ("gzip:-1", "gzip:6")}
+# A level of nfpm's, and mkdeb's at which the package is about as large: the fastest that is no larger counts.
+NFPM = {"zstd": ("zstd:3", ["zstd:3", "zstd:4"]), "gzip": ("gzip:-1", ["gzip:4", "gzip:5"])}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +44,7 @@ def group(corpus, format_name):
     found = [mkdeb(corpus, level), compressor(corpus, format_name), dpkg_deb(corpus, format_name)]
     if format_name in NFPM and (corpus.cache / "nfpm/bin/nfpm").exists():
         theirs, ours = NFPM[format_name]
-        found += [nfpm(corpus, theirs)] + ([mkdeb(corpus, ours)] if ours != level else [])
+        found += [nfpm(corpus, theirs), *(mkdeb(corpus, compression) for compression in ours)]
     if format_name == "xz" and corpus.name == "S" and cargo_deb_program(corpus.cache):
         found.append(cargo_deb(corpus))
     return found
