@@ -19,11 +19,13 @@ pub(in crate::archive::tar) fn time(field: &[u8; 12]) -> Option<i64> {
 
 /// Whether the checksum of a header is right. Some old writers summed signed bytes.
 pub(in crate::archive::tar) fn is_checksum(block: &[u8; 512]) -> bool {
-    let counted = |index: usize, byte: u8| if (148..156).contains(&index) { b' ' } else { byte };
-    let bytes = || block.iter().enumerate().map(|(index, byte)| counted(index, *byte));
-    let unsigned: i64 = bytes().map(i64::from).sum();
-    let signed: i64 = bytes().map(|byte| i64::from(byte.cast_signed())).sum();
-    let stored = parse(&block[148..156]).and_then(|sum| i64::try_from(sum).ok());
+    let (before, after) = (&block[..148], &block[156..]);
+    // The checksum itself counts as blanks.
+    let blanks = 8 * i32::from(b' ');
+    let bytes = || before.iter().chain(after);
+    let unsigned = blanks + bytes().map(|byte| i32::from(*byte)).sum::<i32>();
+    let signed = blanks + bytes().map(|byte| i32::from(byte.cast_signed())).sum::<i32>();
+    let stored = parse(&block[148..156]).and_then(|sum| i32::try_from(sum).ok());
     stored == Some(unsigned) || stored == Some(signed)
 }
 
