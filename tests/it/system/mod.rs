@@ -10,4 +10,5 @@ pub mod fixture;
 mod inputs;
 mod lifecycle;
 mod project;
+mod readers;
 pub mod virtualenvs;
