@@ -14,7 +14,7 @@ COMPRESSORS = {
     "xz": ["xz", f"-T{THREADS}", "-6"],
 }
 # A level of nfpm's, and mkdeb's at which the package is about as large: the fastest that is no larger counts.
-NFPM = {"zstd": ("zstd:3", ["zstd:3", "zstd:4"]), "gzip": ("gzip:-1", ["gzip:4", "gzip:5"])}
+NFPM = {"zstd": ("zstd:3", ["zstd:3", "zstd:5"]), "gzip": ("gzip:-1", ["gzip:4", "gzip:5"])}
 
 
 @dataclasses.dataclass(frozen=True)
