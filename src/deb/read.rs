@@ -328,7 +328,7 @@ pub fn place(path: &[u8]) -> Result<ArchivePath, ArchiveError> {
     ArchivePath::new(undotted(path))
 }
 
-fn md5_of(body: &mut dyn Read) -> io::Result<Md5> {
+pub(in crate::deb) fn md5_of(body: &mut dyn Read) -> io::Result<Md5> {
     let mut context = md5::Context::new();
     io::copy(body, &mut context)?;
     Ok(Md5::from_bytes(context.finalize().0))

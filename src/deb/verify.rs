@@ -13,9 +13,12 @@ use crate::deb::image::Entry;
 use crate::deb::image::EntryKind;
 use crate::deb::image::Image;
 use crate::deb::read;
-use crate::deb::read::Bodies;
 use crate::deb::read::Deb;
+use crate::deb::read::Limits;
+use crate::deb::read::Reader;
+use crate::deb::read::md5_of;
 use crate::deb::write::Summary;
+use crate::deb::write::md5sums_text;
 use crate::package::blob::Blob;
 use crate::types::digest::Md5;
 
@@ -45,19 +48,45 @@ pub enum Mismatch {
     Bodies,
 }
 
-/// Decodes the finished file once.
+impl From<read::Error> for Mismatch {
+    fn from(error: read::Error) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+/// Decodes the finished file once. Each entry is compared while it passes, and none is kept.
 pub fn verify(input: &mut dyn Read, image: &Image, summary: &Summary) -> Result<(), Mismatch> {
-    let format = summary.compression.format;
-    let bodies = if format == Format::None { Bodies::Md5 } else { Bodies::Skip };
-    let deb = read::read(input, bodies).map_err(Mismatch::Unreadable)?;
-    members(&deb, image, summary)?;
-    control(&deb, image, summary)?;
-    entries(&deb, image, summary)?;
     let is_generated = matches!(image.control, ControlArchive::Generated { .. });
-    if is_generated && format == Format::None && md5sums(&deb, image) != summary.md5sums {
+    let takes_digests = is_generated && summary.compression.format == Format::None;
+    let reader = Reader::open(input, &Limits::OWN)?;
+    control(reader.deb(), image, summary)?;
+    let mut expected = image.entries.iter().zip(&summary.sizes);
+    let mut digests = Vec::new();
+    let deb = reader.walk::<Mismatch>(&mut |found, body| {
+        let found = tar::Member { offset: 0, ..found.header };
+        let planned = expected.next().filter(|(entry, size)| member(entry, Some(**size)) == found);
+        let Some((entry, _)) = planned else { return Err(other_entry(&found.path)) };
+        if takes_digests && matches!(entry.kind, EntryKind::File { conffile: false, .. }) {
+            let digest = md5_of(body).map_err(|source| read::Error::body(&found.path, source))?;
+            digests.push((entry.path.as_bytes(), digest));
+        }
+        Ok(())
+    })?;
+    if let Some((entry, _)) = expected.next() {
+        return Err(other_entry(&spelled(entry).0));
+    }
+    if let Some(problem) = deb.problems.of_container() {
+        return Err(read::Error::Odd(problem.clone()).into());
+    }
+    members(&deb, image, summary)?;
+    if takes_digests && md5sums_text(digests) != summary.md5sums {
         return Err(Mismatch::Bodies);
     }
     Ok(())
+}
+
+fn other_entry(path: &[u8]) -> Mismatch {
+    Mismatch::Entry { path: path.escape_ascii().to_string() }
 }
 
 fn members(deb: &Deb, image: &Image, summary: &Summary) -> Result<(), Mismatch> {
@@ -90,15 +119,6 @@ fn control(deb: &Deb, image: &Image, summary: &Summary) -> Result<(), Mismatch> 
             let name = member.path.strip_prefix(b"./").unwrap_or(&member.path);
             Err(Mismatch::Control { name: name.escape_ascii().to_string() })
         }
-    }
-}
-
-fn entries(deb: &Deb, image: &Image, summary: &Summary) -> Result<(), Mismatch> {
-    let found = deb.entries.iter().map(|entry| tar::Member { offset: 0, ..entry.header.clone() });
-    let expected = image.entries.iter().zip(&summary.sizes).map(|(entry, size)| member(entry, Some(*size)));
-    match difference(found, expected) {
-        None => Ok(()),
-        Some(entry) => Err(Mismatch::Entry { path: entry.path.escape_ascii().to_string() }),
     }
 }
 
@@ -144,16 +164,4 @@ fn difference<T: PartialEq>(
             (None, Some(right)) => return Some(right),
         }
     }
-}
-
-/// The digests as `md5sums` lists them.
-fn md5sums(deb: &Deb, image: &Image) -> Vec<u8> {
-    let mut lines = Vec::new();
-    for (found, planned) in deb.entries.iter().zip(&image.entries) {
-        if let (Some(md5), EntryKind::File { conffile: false, .. }) = (found.md5, &planned.kind) {
-            lines.push((planned.path.as_bytes(), md5));
-        }
-    }
-    lines.sort_by_key(|(path, _)| *path);
-    lines.iter().flat_map(|(path, md5)| [format!("{md5}  ").as_bytes(), path, b"\n"].concat()).collect()
 }

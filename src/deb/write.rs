@@ -298,6 +298,11 @@ fn md5sums(image: &Image, digests: Vec<(usize, Md5)>) -> Vec<u8> {
             lines.push((entry.path.as_bytes(), digest));
         }
     }
+    md5sums_text(lines)
+}
+
+/// The lines of `md5sums`, in byte order of the paths.
+pub(in crate::deb) fn md5sums_text(mut lines: Vec<(&[u8], Md5)>) -> Vec<u8> {
     lines.sort_by_key(|(path, _)| *path);
     lines.iter().flat_map(|(path, digest)| [format!("{digest}  ").as_bytes(), path, b"\n"].concat()).collect()
 }
