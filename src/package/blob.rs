@@ -2,6 +2,7 @@
 
 use std::io;
 use std::io::Read;
+use std::sync::Arc;
 
 use crate::content::prefix::PrefixChange;
 use crate::types::source_id::SourceId;
@@ -36,8 +37,8 @@ pub enum Rewrite {
     Bytecode {
         /// The modification time that the `.py` beside it has in the package, in seconds since 1970.
         source_mtime: u64,
-        /// Old path prefixes and what each becomes, longest first.
-        prefixes: Vec<PrefixChange>,
+        /// Old path prefixes and what each becomes, longest first. Shared by the package and its image.
+        prefixes: Arc<[PrefixChange]>,
     },
 }
 

@@ -9,7 +9,6 @@ use std::io::Write;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use mkdeb::content::prefix::PrefixChange;
 use mkdeb::deb::image::ControlArchive;
 use mkdeb::deb::image::EntryKind;
 use mkdeb::deb::read;
@@ -183,7 +182,7 @@ fn a_rewritten_body_is_what_is_hashed_and_written() {
     let mut bodies = sample::Bodies::default();
     let bytecode = [&[0xa7, 0x0d, 0x0d, 0x0a][..], &[0; 4], &[1; 8], b"code"].concat();
     let Blob::Source { id, size } = bodies.add(bytecode.clone()) else { unreachable!() };
-    let rewrite = Rewrite::Bytecode { source_mtime: 7, prefixes: Vec::<PrefixChange>::new() };
+    let rewrite = Rewrite::Bytecode { source_mtime: 7, prefixes: [].into() };
     let blob = Blob::Rewritten { id, size, rewrite };
     sample::insert(&mut package, "/rewritten/x.pyc", sample::file(blob, "0644"));
     let (bytes, summary) = sample::build(&package, &bodies, &sample::options("zstd", 1));
@@ -259,7 +258,7 @@ fn a_body_that_changes_or_fails_is_named_and_nothing_hangs() {
 fn a_body_to_be_rewritten_has_to_fit_and_to_stay() {
     let attempt = |size: u64, length: u64| {
         let mut package = sample::package("rewritten");
-        let rewrite = Rewrite::Bytecode { source_mtime: 0, prefixes: Vec::new() };
+        let rewrite = Rewrite::Bytecode { source_mtime: 0, prefixes: [].into() };
         let blob = Blob::Rewritten { id: SourceId { input: 0, file: 0 }, size, rewrite };
         sample::insert(&mut package, "/rewritten/x.pyc", sample::file(blob, "0644"));
         let (image, options) = (sample::image(&package), sample::options("none", 1));

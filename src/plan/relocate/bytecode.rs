@@ -1,6 +1,7 @@
 //! Bytecode: what Python would load at the destination is shipped, with the time of its source's new entry.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::config::recipe::Bytecode;
 use crate::content::bytecode::COMPILED_AT;
@@ -116,7 +117,7 @@ fn move_fresh(venv: &Venv<'_>, item: &Item<'_>, _: &mut Vec<Note>) -> Result<Act
 }
 
 /// The whole path of the source, so that only `co_filename` can match and no constant under the prefix does.
-fn file_names(venv: &Venv<'_>, source: &str) -> Vec<PrefixChange> {
+fn file_names(venv: &Venv<'_>, source: &str) -> Arc<[PrefixChange]> {
     let below = |prefix: &[u8]| [prefix, b"/", source.as_bytes()].concat();
     let new = venv.request.destination.as_str().as_bytes();
     let compiled = PrefixChange { old: COMPILED_AT.as_bytes().to_vec(), new: new.to_vec() };
