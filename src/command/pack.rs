@@ -1,5 +1,6 @@
 //! `mkdeb pack`: a tree with `DEBIAN/` becomes a package, as `dpkg-deb --build` makes it.
 
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -119,10 +120,11 @@ fn pack_watched(request: &PackRequest, env: &Env, watch: &Watch) -> Result<PackO
         None => SourceDate::from_seconds(tree.newest()),
     };
     let options = pack::Options { root_owner: request.root_owner, check: !request.unchecked, date };
-    let packing = pack::packing(&tree, options)
+    let mut packing = pack::packing(&tree, options)
         .map_err(|source| PackingError::Fault { tree: request.tree.clone(), source })?;
     drop(tree);
     let path = destination(request, packing.given.as_ref(), env)?;
+    leave_out(&path, &mut packing, &request.tree, env);
     let directory = path.parent().unwrap_or(&env.dir).to_owned();
 
     watch.expect(packing.image.entries.iter().map(|entry| body_size(&entry.kind)).sum());
@@ -139,6 +141,20 @@ fn pack_watched(request: &PackRequest, env: &Env, watch: &Watch) -> Result<PackO
     let path = file.commit()?;
     let (given, remarks) = (packing.given, packing.remarks);
     Ok(PackOutcome { path, given, size: summary.size, entries: packing.image.entries.len(), remarks })
+}
+
+/// Leaves an older package out of the new one that replaces it.
+fn leave_out(path: &Path, packing: &mut pack::Packing, tree: &Path, env: &Env) {
+    let directory = path.parent().map(|directory| env.canonical(directory)).unwrap_or_default();
+    let full = directory.join(path.file_name().unwrap_or_default());
+    let below = full.strip_prefix(env.canonical(tree)).ok().map(|path| path.as_os_str().as_bytes());
+    let Some(below) = below else { return };
+    let entries = &mut packing.image.entries;
+    let count = entries.len();
+    entries.retain(|entry| entry.path.as_bytes() != below);
+    if entries.len() < count {
+        packing.remarks.push(format!("`{}` is left out: the package will replace it", path.display()));
+    }
 }
 
 fn write_options(request: &PackRequest, env: &Env) -> write::Options {
@@ -172,10 +188,13 @@ fn destination(request: &PackRequest, given: Option<&Given>, env: &Env) -> Resul
             Some(given) => env.resolve(named).join(given.file_name()),
             None => return Err(Error::Nameless(named.clone())),
         },
+        Some(named) if named.as_os_str().as_bytes().ends_with(b"/") => {
+            return Err(Error::NoDirectory(named.clone()));
+        }
         Some(named) => env.resolve(named),
     };
-    let path = if env.is_taken(&path) { env.canonical(&path) } else { path };
-    if env.is_taken(&path) && !env.is_file(&path) {
+    // A link is replaced, never followed: one that another user planted would choose what is overwritten.
+    if env.is_special(&path) {
         return Err(Error::NotAFile(path));
     }
     match path.parent() {

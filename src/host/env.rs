@@ -65,9 +65,10 @@ impl Env {
         self.resolve(path).is_dir()
     }
 
-    /// Whether there is a regular file at this path.
-    pub fn is_file(&self, path: &Path) -> bool {
-        self.resolve(path).is_file()
+    /// Whether there is something at this path that is neither a regular file nor a link.
+    pub fn is_special(&self, path: &Path) -> bool {
+        let metadata = fs::symlink_metadata(self.resolve(path));
+        metadata.is_ok_and(|metadata| !metadata.is_file() && !metadata.is_symlink())
     }
 
     /// The directory without links and `..` in its path, as programs write it down; as it stands where it cannot

@@ -15,7 +15,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// What would help where a disk is full.
-pub const FULL: &str = "free some space, or write elsewhere with `--output`";
+pub const FULL: &str = "free some space, or write elsewhere";
 
 /// Something that the disk refused.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +35,13 @@ impl Error {
         Self { action, path: path.to_owned(), source }
     }
 
+    /// Takes apart what a walk says: the path that it failed on, and why.
+    pub(in crate::host) fn walking(root: &Path, error: walkdir::Error) -> Self {
+        let path = error.path().unwrap_or(root).to_owned();
+        let source = error.into_io_error().unwrap_or_else(|| io::ErrorKind::InvalidInput.into());
+        Self { action: "read", path, source }
+    }
+
     /// What would help.
     pub fn hint(&self) -> Option<String> {
         match self.source.kind() {
@@ -45,7 +52,7 @@ impl Error {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
                 if self.action == "create" =>
             {
-                Some("write elsewhere with `--output`".to_owned())
+                Some("write elsewhere".to_owned())
             }
             io::ErrorKind::NotFound if self.action == "check a script with" => {
                 Some("install a POSIX shell, or build without `--templates`".to_owned())

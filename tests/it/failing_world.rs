@@ -42,7 +42,7 @@ fn an_output_directory_that_takes_no_files_is_refused() {
         "{}",
         ran.err
     );
-    assert!(ran.err.contains("hint: write elsewhere with `--output`"), "{}", ran.err);
+    assert!(ran.err.contains("hint: write elsewhere"), "{}", ran.err);
     assert_eq!(fs::read_dir(project.path("closed")).unwrap().count(), 0);
 }
 
@@ -54,7 +54,7 @@ fn an_input_that_may_not_be_read_is_named() {
     };
     for (path, said) in [
         ("app/orders/__init__.py", "app/orders/__init__.py`: Permission denied"),
-        ("app/orders", "failed to read `app`"),
+        ("app/orders", "app/orders`: Permission denied"),
         ("build/venv/pyvenv.cfg", "build/venv/pyvenv.cfg`: Permission denied"),
         ("mkdeb.toml", "failed to read `mkdeb.toml`: Permission denied"),
     ] {
@@ -110,7 +110,7 @@ fn a_full_disk_is_said_and_left_clean() {
             assert!(ran.err.contains(words), "no {words} in {}", ran.err);
         }
         assert!(
-            ran.err.ends_with("hint: free some space, or write elsewhere with `--output`\n"),
+            ran.err.ends_with("hint: free some space, or write elsewhere\n"),
             "something is left, or no hint: {}",
             ran.err
         );

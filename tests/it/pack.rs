@@ -78,10 +78,11 @@ fn where_it_cannot_go_is_said_and_nothing_is_touched() {
         (&["tree", "tree/usr/share/tiny/file/x.deb"], "no directory"),
         (&["tree", "/dev/full"], "not a regular file"),
         (&["tree", "fifo"], "not a regular file"),
+        (&["tree", "missing/"], "no directory"),
         (&["--nocheck", "tree", "."], "nobody knows the package's name"),
         (&["missing"], "failed to read"),
         (&["tree/usr"], "no directory `DEBIAN`"),
-        (&["tree/DEBIAN/control"], "no directory `DEBIAN`"),
+        (&["tree/DEBIAN/control"], "is not a directory"),
         (&["-Zbzip2", "tree"], "is not a compression"),
         (&["-z23", "tree"], "not a level of zstd"),
         (&["-Zxz", "-z10", "tree"], "not a level of xz"),
@@ -110,9 +111,10 @@ fn the_same_tree_gives_the_same_bytes_and_replaces_the_old_file() {
     let output = pack(directory.path(), &["tree", "b.deb", "--threads", "7", "--json"]);
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!((&document["name"], &document["version"]), (&"tiny".into(), &"2:1.0-1".into()));
-    let [a, b] = ["a.deb", "b.deb"].map(|name| fs::read(directory.path().join(name)).expect("there"));
+    // The link is replaced: following it would let whoever made it choose what is overwritten.
+    assert_eq!(fs::read(directory.path().join("a.deb")).expect("there"), b"old");
+    let [a, b] = ["link.deb", "b.deb"].map(|name| fs::read(directory.path().join(name)).expect("there"));
     assert!(a == b && a.len() as u64 == document["size"]);
-    assert!(fs::symlink_metadata(directory.path().join("link.deb")).expect("there").is_symlink());
 }
 
 #[test]
@@ -163,4 +165,53 @@ fn what_cannot_fit_is_refused_before_it_is_read() {
     assert!(message.contains("`/usr/share/tiny/huge` with 10000000000"), "{message}");
     assert!(message.contains("hint: compress it"), "{message}");
     assert_eq!(names(directory.path()), ["tree"]);
+}
+
+#[test]
+fn an_older_package_in_the_tree_is_left_out_of_the_new_one() {
+    let directory = tempfile::tempdir().expect("a directory");
+    tree(directory.path());
+    let first = pack(directory.path(), &["tree", "tree/usr"]);
+    assert!(first.status.success(), "{}", text(&first.stderr));
+    let deb = directory.path().join("tree/usr/tiny_1.0-1_all.deb");
+    let bytes = fs::read(&deb).expect("packed");
+    let second = pack(directory.path(), &["tree", "tree/usr"]);
+    assert!(text(&second.stderr).contains("is left out: the package will replace it"));
+    let listed = Command::new("dpkg-deb").arg("-c").arg(&deb).output().expect("dpkg-deb");
+    assert!(!text(&listed.stdout).contains("tiny_1.0-1_all.deb"), "{}", text(&listed.stdout));
+    assert!(!bytes.is_empty());
+}
+
+#[test]
+fn every_relation_that_dpkg_warns_of_is_told_with_its_field() {
+    let directory = tempfile::tempdir().expect("a directory");
+    tree(directory.path());
+    let control = CONTROL.to_owned() + "Depends: foo (> 1), bar (< 2), baz (3)\n";
+    fs::write(directory.path().join("tree/DEBIAN/control"), control).expect("writable");
+    let said = text(&pack(directory.path(), &["tree"]).stderr);
+    assert_eq!(said.matches("warning: the field `Depends`").count(), 3, "{said}");
+    for name in ["`foo`", "`bar`", "`baz`"] {
+        assert!(said.contains(name), "{said}");
+    }
+}
+
+#[test]
+fn a_link_out_of_the_tree_is_not_read() {
+    let directory = tempfile::tempdir().expect("a directory");
+    tree(directory.path());
+    fs::write(directory.path().join("secret"), "Package: top-secret\nrubbish\n").expect("writable");
+    for name in ["control", "triggers", "conffiles", "md5sums", "postinst", "notes"] {
+        let path = directory.path().join("tree/DEBIAN").join(name);
+        let kept = fs::read(&path).ok();
+        let _ = fs::remove_file(&path);
+        std::os::unix::fs::symlink("../../secret", &path).expect("a new link");
+        let output = pack(directory.path(), &["tree"]);
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        let said = text(&output.stderr);
+        assert!(!said.contains("secret") && !said.contains("rubbish"), "{name}: {said}");
+        fs::remove_file(&path).expect("ours");
+        if let Some(bytes) = kept {
+            fs::write(&path, bytes).expect("writable");
+        }
+    }
 }

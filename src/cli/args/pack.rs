@@ -34,7 +34,7 @@ pub(in crate::cli) struct PackArguments {
     #[arg(short = 'Z', long, value_name = "FORMAT[:LEVEL]", overrides_with = "compression")]
     compression: Option<Compression>,
 
-    /// The level, where `-Z` has none
+    /// The level, before one that `-Z` names
     #[arg(short = 'z', value_name = "LEVEL", overrides_with = "level")]
     level: Option<u32>,
 
@@ -68,10 +68,12 @@ impl PackArguments {
         })
     }
 
-    /// The chosen format at a level. Like dpkg-deb's, `-z0` turns gzip off, and `none` takes any level.
+    /// The chosen format at a level. Like dpkg-deb's, `-z0` turns gzip off and is zstd's own default, 3; `none`
+    /// takes any level.
     fn at(&self, level: u32) -> Result<Compression, compress::Error> {
         match self.compression.map_or(Format::Zstd, |compression| compression.format) {
             Format::Gzip if level == 0 => Ok(Compression::of(Format::None)),
+            Format::Zstd if level == 0 => Compression::with_level(Format::Zstd, 3),
             Format::None => Ok(Compression::of(Format::None)),
             format => Compression::with_level(format, level),
         }

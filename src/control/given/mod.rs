@@ -128,9 +128,8 @@ pub fn check(text: &[u8]) -> Result<Given, Fault> {
     let fields = stanza::fields(text)?;
     let mut remarks = Vec::new();
     for field in &fields {
-        if let Some(remark) = check_field(field)? {
-            remarks.push(remark);
-        }
+        let found = check_field(field)?.into_iter();
+        remarks.extend(found.map(|remark| format!("the field `{}`: {remark}", field.name)));
     }
     archives(&fields)?;
     let package = required(&fields, "Package")?;
@@ -148,7 +147,7 @@ pub fn check(text: &[u8]) -> Result<Given, Fault> {
         }
     }
     if package.parse::<PackageName>().is_err() {
-        remarks.push(format!("`{package}` is no package name by Policy 5.6.1: it has one character"));
+        remarks.push(format!("`{package}` has one character; Policy 5.6.1 wants two"));
     }
     let [package, version, architecture] = [package, version, architecture].map(str::to_owned);
     Ok(Given { package, version, architecture, remarks })
@@ -171,7 +170,7 @@ fn required<'f>(fields: &'f [Field], name: &'static str) -> Result<&'f str, Faul
 }
 
 /// One field by itself; what dpkg warns of is returned.
-fn check_field(field: &Field) -> Result<Option<String>, Fault> {
+fn check_field(field: &Field) -> Result<Vec<String>, Fault> {
     let (name, value) = (field.name.as_str(), field.value.as_str());
     let is = |known: &str| known.eq_ignore_ascii_case(name);
     let wrong = |reason: &str| Fault::Value {
@@ -200,19 +199,23 @@ fn check_field(field: &Field) -> Result<Option<String>, Fault> {
         () if is("Multi-Arch") && !one_of(&["no", "same", "allowed", "foreign"]) => {
             Err(wrong("it is `no`, `same`, `allowed` or `foreign`"))
         }
-        () if is("Version") && !value.is_empty() => version(value).map(|()| None).map_err(|r| wrong(&r)),
-        () if is("Priority") && !one_of(&PRIORITIES) => priority(value).map_err(wrong),
-        () => Ok(None),
+        () if is("Version") && !value.is_empty() => {
+            version(value).map(|()| Vec::new()).map_err(|r| wrong(&r))
+        }
+        () if is("Priority") && !one_of(&PRIORITIES) => {
+            priority(value).map(|remark| vec![remark]).map_err(wrong)
+        }
+        () => Ok(Vec::new()),
     }
 }
 
 /// dpkg takes a word of its own, but not one that goes on behind a known one.
-fn priority(value: &str) -> Result<Option<String>, &'static str> {
+fn priority(value: &str) -> Result<String, &'static str> {
     let lower = value.to_ascii_lowercase();
     if PRIORITIES.iter().any(|known| lower.starts_with(known)) {
         return Err("it goes on behind the name of a priority");
     }
-    Ok(Some(format!("`Priority: {value}` is none that dpkg knows")))
+    Ok(format!("`{value}` is no priority that dpkg knows"))
 }
 
 /// `[epoch:]upstream[-revision]`, with colons in the upstream version, which dpkg takes behind an epoch.

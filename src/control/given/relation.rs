@@ -3,9 +3,9 @@
 use crate::control::given::stanza::BLANKS;
 use crate::control::given::version;
 
-/// Judges a whole field; what dpkg warns of is returned.
-pub(super) fn check(value: &str, alternatives: bool, exact: bool) -> Result<Option<String>, String> {
-    let mut remark = None;
+/// Judges a whole field; all that dpkg warns of is returned.
+pub(super) fn check(value: &str, alternatives: bool, exact: bool) -> Result<Vec<String>, String> {
+    let mut remarks = Vec::new();
     // An empty field is ignored; an empty item in one is not.
     let items = if value.is_empty() { Vec::new() } else { value.split(',').collect() };
     for item in items {
@@ -14,10 +14,10 @@ pub(super) fn check(value: &str, alternatives: bool, exact: bool) -> Result<Opti
             return Err("alternatives (`|`) are not allowed in it".to_owned());
         }
         for choice in choices {
-            remark = package(choice.trim_matches(BLANKS), exact)?.or(remark);
+            remarks.extend(package(choice.trim_matches(BLANKS), exact)?);
         }
     }
-    Ok(remark)
+    Ok(remarks)
 }
 
 fn package(text: &str, exact: bool) -> Result<Option<String>, String> {
@@ -73,7 +73,9 @@ fn constraint(name: &str, text: &str, exact: bool) -> Result<Option<String>, Str
             Some(format!("`{name}` is provided with `{sign}` and not with `=`"))
         }
         "<<" | "<=" | ">=" | ">>" => None,
-        "<" | ">" => Some(format!("`{sign}` is obsolete: write `{sign}=` or `{sign}{sign}`")),
+        "<" | ">" => Some(format!(
+            "the version of `{name}` is compared with `{sign}`: write `{sign}=` or `{sign}{sign}`"
+        )),
         "" => Some(format!("the version of `{name}` is compared without a sign: write `=`")),
         _ => return Err(format!("`{sign}` compares no versions")),
     };

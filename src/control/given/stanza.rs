@@ -1,5 +1,7 @@
 //! The one paragraph of a control file, cut into fields where dpkg cuts it.
 
+use std::collections::HashSet;
+
 use crate::control::given::Fault;
 
 /// A field as it is spelled.
@@ -19,6 +21,7 @@ pub(super) fn fields(text: &str) -> Result<Vec<Field>, Fault> {
         return Err(Fault::Control(text[..at].matches('\n').count() + 1));
     }
     let mut fields: Vec<Field> = Vec::new();
+    let mut names = HashSet::new();
     let (mut ended, mut consumed) = (false, 0);
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let content = line.strip_suffix('\n').unwrap_or(line);
@@ -40,7 +43,7 @@ pub(super) fn fields(text: &str) -> Result<Vec<Field>, Fault> {
             }
             _ => {
                 let field = field(content, index + 1)?;
-                if fields.iter().any(|known| known.name.eq_ignore_ascii_case(&field.name)) {
+                if !names.insert(field.name.to_ascii_lowercase()) {
                     return Err(Fault::Twice(field.name));
                 }
                 fields.push(field);

@@ -68,7 +68,7 @@ fn names(tree: &GivenTree, remarks: &mut Vec<String>) -> Result<(), Fault> {
         match &found.kind {
             FoundKind::Directory => return Err(Fault::Subdirectory(path())),
             // A link is extracted with the others, and read there: it has to lead to one of them.
-            FoundKind::Symlink(target) if !tree.texts.contains_key(name) || target.contains(&b'/') => {
+            FoundKind::Symlink(_) if !tree.texts.contains_key(name) => {
                 return Err(Fault::Link(path()));
             }
             FoundKind::File { .. } | FoundKind::Symlink(_) | FoundKind::Socket => {}
@@ -92,8 +92,12 @@ fn check_conffiles(tree: &GivenTree, remarks: &mut Vec<String>) -> Result<(), Fa
     for conffile in conffiles {
         let shown = conffile.path.escape_ascii().to_string();
         let relative = ArchivePath::new(&conffile.path[1..]).ok();
-        // With a slash behind it, it would be a directory.
-        let relative = relative.filter(|path| path.is_root() || !conffile.path.ends_with(b"/"));
+        // dpkg compares names byte by byte: under another spelling it would take the file for a new one, and
+        // overwrite what the admin wrote.
+        let is_spelled = |path: &ArchivePath| path.as_bytes() == &conffile.path[1..];
+        if relative.as_ref().is_some_and(|path| data.contains_key(path.as_bytes()) && !is_spelled(path)) {
+            return Err(Fault::ConffileSpelled(conffile.path));
+        }
         let found = relative.as_ref().and_then(|path| data.get(path.as_bytes()));
         match found.map(|found| (&found.kind, found.path.is_root())) {
             None if !conffile.remove_on_upgrade => return Err(Fault::ConffileMissing(conffile.path)),

@@ -1,5 +1,7 @@
 //! Why a tree is not packed.
 
+use std::path::Path;
+
 use crate::control::conffiles;
 use crate::control::given;
 use crate::control::triggers;
@@ -13,7 +15,7 @@ pub enum Fault {
     #[error("there is no directory `DEBIAN` in it")]
     NoControlDirectory,
     /// There is no `control` in it.
-    #[error("there is no file `DEBIAN/control` in it")]
+    #[error("`DEBIAN/control` is missing, or is no file")]
     NoControl,
     /// The control file is wrong.
     #[error("the control file `DEBIAN/control` is not valid")]
@@ -53,6 +55,9 @@ pub enum Fault {
     /// A conffile that is not in the tree.
     #[error("the conffile `{}` is not in the tree", .0.escape_ascii())]
     ConffileMissing(Vec<u8>),
+    /// A conffile under another name than the file's.
+    #[error("the conffile `{}` is spelled otherwise than the file in the tree", .0.escape_ascii())]
+    ConffileSpelled(Vec<u8>),
     /// A conffile that dpkg cannot handle.
     #[error("the conffile `{}` is not a file", .0.escape_ascii())]
     ConffileNotAFile(Vec<u8>),
@@ -72,17 +77,24 @@ pub enum Fault {
 
 impl Fault {
     /// What would help.
-    pub fn hint(&self) -> Option<String> {
+    ///
+    /// `tree` is what the user calls the tree.
+    pub fn hint(&self, tree: &Path) -> Option<String> {
+        let at = |name: &str| tree.join("DEBIAN").join(name).display().to_string();
         Some(match self {
             Self::NoControlDirectory | Self::NoControl => {
                 "name a tree with `DEBIAN/control`, as for `dpkg-deb --build`; for an application, use `mkdeb build`"
                     .to_owned()
             }
             Self::Control(fault) => return fault.hint(),
-            Self::DirectoryMode(_) => "`chmod 0755 DEBIAN`".to_owned(),
-            Self::ScriptMode { name, .. } => format!("`chmod 0755 DEBIAN/{name}`"),
-            Self::ScriptLine(name) => format!("remove it: `sed -i 's/\\r$//' DEBIAN/{name}`"),
-            Self::ConffileMissing(_) => "ship it, or write `remove-on-upgrade` before it".to_owned(),
+            Self::DirectoryMode(_) => format!("`chmod 0755 {}`", tree.join("DEBIAN").display()),
+            Self::ScriptMode { name, .. } => format!("`chmod 0755 {}`", at(name)),
+            Self::ScriptLine(name) => format!("remove it: `sed -i 's/\\r$//' {}`", at(name)),
+            Self::ConffileMissing(path) if path.ends_with(b" ") || path.ends_with(b"\t") => {
+                "remove the blank at the end of its line".to_owned()
+            }
+            Self::ConffileMissing(_) => "mend its line in `conffiles`, or add the file".to_owned(),
+            Self::ConffileSpelled(_) => "write it as `/` and the path in the tree".to_owned(),
             Self::Md5sums(_) => "leave the file out: dpkg makes its own when it unpacks".to_owned(),
             _ => return None,
         })

@@ -95,8 +95,8 @@ fn walk(name: &str, path: &Path, scan: &Scan<'_>) -> Result<Vec<Seen>, Error> {
     for entry in walkdir::WalkDir::new(&root).min_depth(1).sort_by_file_name() {
         let wrap = |error| crate::host::Error::new("read", Path::new(name), error);
         scan.watch.check().map_err(wrap)?;
-        let entry = entry.map_err(|error| wrap(error.into()))?;
-        let metadata = entry.metadata().map_err(|error| wrap(error.into()))?;
+        let entry = entry.map_err(|error| crate::host::Error::walking(&root, error))?;
+        let metadata = entry.metadata().map_err(|error| crate::host::Error::walking(&root, error))?;
         let relative = entry.path().strip_prefix(&root).unwrap_or(entry.path());
         let path = ArchivePath::new(relative.as_os_str().as_bytes())
             .map_err(|source| Error::Path { input: name.to_owned(), source })?;

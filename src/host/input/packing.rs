@@ -21,6 +21,7 @@ use crate::deb::pack::tree::GivenTree;
 use crate::host::Error;
 use crate::host::input::body::Stamp;
 use crate::host::input::body::Store;
+use crate::host::input::body::open;
 use crate::host::watch::Watch;
 use crate::package::blob::Blob;
 use crate::package::blob::Contents;
@@ -32,6 +33,9 @@ const CONTROL: &[u8] = b"DEBIAN";
 /// The most bytes that the files of `DEBIAN` may have together. They are held in memory.
 const LARGEST_CONTROL: u64 = 64 << 20;
 
+/// The most links from one control file to the next.
+const MOST_LINKS: usize = 8;
+
 /// The bodies of a tree's files.
 pub struct TreeFiles(Store);
 
@@ -41,6 +45,9 @@ pub enum PackingError {
     /// The disk refused.
     #[error(transparent)]
     Host(#[from] Error),
+    /// Not a directory.
+    #[error("`{}` is not a directory", .0.display())]
+    NotATree(PathBuf),
     /// It is not what dpkg-deb or dpkg would take.
     #[error("`{}` cannot be packed", .tree.display())]
     Fault {
@@ -58,8 +65,11 @@ impl PackingError {
     /// What would help.
     pub fn hint(&self) -> Option<String> {
         match self {
+            // What is missing is what the user named.
+            Self::Host(error) if error.source.kind() == io::ErrorKind::NotFound => None,
             Self::Host(error) => error.hint(),
-            Self::Fault { source, .. } => source.hint(),
+            Self::NotATree(_) => Some("`mkdeb inspect` looks into packages".to_owned()),
+            Self::Fault { tree, source } => source.hint(tree),
             Self::ControlTooLarge(_) => Some("what is to be installed does not go there".to_owned()),
         }
     }
@@ -69,14 +79,17 @@ impl PackingError {
 /// among control files.
 pub fn read(tree: &Path, name: &Path, watch: &Watch) -> Result<(GivenTree, TreeFiles), PackingError> {
     let root = fs::canonicalize(tree).map_err(|error| Error::new("read", name, error))?;
+    if !root.is_dir() {
+        return Err(PackingError::NotATree(name.to_owned()));
+    }
     let control = root.join("DEBIAN");
     if !fs::symlink_metadata(&control).is_ok_and(|metadata| metadata.is_dir()) {
         return Err(PackingError::Fault { tree: name.to_owned(), source: Fault::NoControlDirectory });
     }
     let mut walker = Walker { watch, names: Names::default(), files: Vec::new() };
     let mut given = GivenTree { control: walker.walk(&control)?, ..GivenTree::default() };
+    read_control(&mut given, &walker.files, name)?;
     walker.files.clear();
-    read_control(&mut given, &control)?;
     given.data = walker.walk(&root)?;
     let is_own = |found: &Found| found.path.as_bytes().starts_with(CONTROL);
     let below = |found: &Found| found.path.as_bytes().contains(&b'/');
@@ -109,8 +122,8 @@ impl Walker<'_> {
         for entry in walkdir::WalkDir::new(root).sort_by_file_name() {
             let wrap = |error| Error::new("read", root, error);
             self.watch.check().map_err(wrap)?;
-            let entry = entry.map_err(|error| wrap(error.into()))?;
-            let metadata = entry.metadata().map_err(|error| wrap(error.into()))?;
+            let entry = entry.map_err(|error| Error::walking(root, error))?;
+            let metadata = entry.metadata().map_err(|error| Error::walking(root, error))?;
             let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
             // A name on disk has neither a NUL nor `..` in it.
             let path = ArchivePath::new(relative.as_os_str().as_bytes()).unwrap_or_default();
@@ -147,32 +160,43 @@ impl Walker<'_> {
 }
 
 /// Control files go into memory: they are judged, and what was judged is what is written.
-fn read_control(given: &mut GivenTree, directory: &Path) -> Result<(), PackingError> {
+///
+/// They are the files that the walk met, never what took their place meanwhile. No link is followed on disk: one
+/// that leads to a file beside it has that file's text.
+fn read_control(given: &mut GivenTree, files: &[(PathBuf, Stamp)], name: &Path) -> Result<(), PackingError> {
     let mut left = LARGEST_CONTROL;
-    let mut texts = BTreeMap::new();
     for found in &mut given.control {
-        let name = found.path.as_bytes().to_vec();
-        let path = directory.join(std::ffi::OsStr::from_bytes(&name));
-        let is_flat = !name.contains(&b'/');
-        let is_file = fs::metadata(&path).is_ok_and(|metadata| metadata.is_file());
-        let is_link = matches!(found.kind, FoundKind::Symlink(_));
-        if !is_file || is_link && !is_flat {
-            continue;
-        }
-        let file = fs::File::open(&path).map_err(|error| Error::new("read", &path, error))?;
+        let FoundKind::File { blob, .. } = &mut found.kind else { continue };
+        let Blob::Source { id, .. } = blob else { continue };
+        let (path, stamp) = &files[id.file as usize];
         let mut bytes = Vec::new();
-        let count = file.take(left + 1).read_to_end(&mut bytes);
-        let count = count.map_err(|error| Error::new("read", &path, error))? as u64;
-        left = left.checked_sub(count).ok_or_else(|| PackingError::ControlTooLarge(directory.to_owned()))?;
-        if let FoundKind::File { blob, .. } = &mut found.kind {
-            *blob = Blob::Inline(bytes.clone());
+        let read = open(path, *stamp).and_then(|file| file.take(left + 1).read_to_end(&mut bytes));
+        let count = read.map_err(|error| Error::new("read", path, error))? as u64;
+        left = left.checked_sub(count).ok_or_else(|| PackingError::ControlTooLarge(name.join("DEBIAN")))?;
+        if !found.path.as_bytes().contains(&b'/') {
+            given.texts.insert(found.path.as_bytes().to_vec(), bytes.clone());
         }
-        if is_flat {
-            texts.insert(name, bytes);
+        *blob = Blob::Inline(bytes);
+    }
+    for found in &given.control {
+        if let Some(text) = beside(found, &given.control, &given.texts) {
+            given.texts.insert(found.path.as_bytes().to_vec(), text);
         }
     }
-    given.texts = texts;
     Ok(())
+}
+
+/// The text of the file that a link among control files leads to.
+fn beside(link: &Found, all: &[Found], texts: &BTreeMap<Vec<u8>, Vec<u8>>) -> Option<Vec<u8>> {
+    let mut found = link;
+    for _ in 0..MOST_LINKS {
+        let FoundKind::Symlink(target) = &found.kind else {
+            return texts.get(found.path.as_bytes()).cloned();
+        };
+        let target = ArchivePath::new(target).ok().filter(|target| !target.as_bytes().contains(&b'/'))?;
+        found = all.iter().find(|other| other.path == target)?;
+    }
+    None
 }
 
 /// The names of users and groups, each looked up once.

@@ -40,7 +40,8 @@ fn long(length: usize) -> String {
 
 #[test]
 fn each_line_is_the_absolute_path_of_a_file() {
-    let slash = Verdict::Strict("dpkg keeps the name as it is written and does not find the file");
+    let slash =
+        Verdict::Strict("dpkg keeps the name as it is written, and overwrites what the admin changed");
     judge(vec![
         good("one", list("/etc/tiny.conf\n")),
         good("none", list("")),
@@ -67,6 +68,8 @@ fn each_line_is_the_absolute_path_of_a_file() {
         bad("NUL", list("/etc/tiny.conf\0\n"), "conffiles"),
         bad("NUL first", list("\0\n"), "conffiles"),
         good("twice", list("/etc/tiny.conf\n/etc/tiny.conf\n")),
+        case("two slashes inside", list("/etc//tiny.conf\n"), slash, "/etc//tiny.conf"),
+        case("a dot inside", list("/etc/./tiny.conf\n"), slash, "/etc/./tiny.conf"),
         case("two slashes", list("//etc//tiny.conf\n"), slash, "//etc//tiny.conf"),
         case("a way around", list("/etc/../etc/tiny.conf\n"), slash, "/etc/../etc/tiny.conf"),
         case("a path below DEBIAN", list("/DEBIAN/control\n"), slash, "/DEBIAN/control"),
