@@ -8,11 +8,11 @@ use std::io::Read;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::archive::tar::read::Kind;
 use crate::command::failure::Failure;
 pub use crate::command::inspect::error::Error;
 use crate::command::inspect::error::Stop;
 use crate::deb::read;
-use crate::deb::read::ControlFile;
 use crate::deb::read::Deb;
 use crate::deb::read::Entry;
 use crate::deb::read::Limits;
@@ -29,6 +29,15 @@ use crate::types::size::Size;
 
 /// How much a package may unpack to where the user says nothing: as much as the inputs of a build.
 pub const DEFAULT_UNPACKED: Size = Size::of_bytes(16 << 30);
+
+/// A maintainer script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// Its name: `postinst`.
+    pub name: &'static str,
+    /// Its text; where it is not in the package, where it leads to, or nothing for what is no file.
+    pub text: Result<Vec<u8>, String>,
+}
 
 /// The names that dpkg runs or debconf does.
 const SCRIPTS: [&str; 5] = ["config", "preinst", "postinst", "prerm", "postrm"];
@@ -71,7 +80,7 @@ pub enum Outcome {
     /// The package, for its control file.
     Control(Box<Deb>),
     /// The maintainer scripts, in the order in which dpkg runs them.
-    Scripts(Vec<ControlFile>),
+    Scripts(Vec<Script>),
     /// A body.
     Body(File),
     /// So many entries were unpacked.
@@ -108,7 +117,7 @@ fn inspect_watched(request: &InspectRequest, env: &Env, watch: &Watch) -> Result
     let told = |stop| package.told(stop);
     match &request.part {
         Part::Control => Ok(Outcome::Control(Box::new(reader.deb().clone()))),
-        Part::Scripts => Ok(Outcome::Scripts(scripts(reader.deb()).cloned().collect())),
+        Part::Scripts => Ok(Outcome::Scripts(scripts(reader.deb()))),
         Part::Files => {
             let mut entries = Vec::new();
             let kept = reader.walk::<Stop>(&mut |entry, _| {
@@ -131,9 +140,19 @@ fn inspect_watched(request: &InspectRequest, env: &Env, watch: &Watch) -> Result
     }
 }
 
-/// The scripts of a package, in the order in which they run. Of two with one name, the last counts.
-pub fn scripts(deb: &Deb) -> impl Iterator<Item = &ControlFile> {
-    SCRIPTS.iter().filter_map(|name| deb.control_file(name))
+/// The scripts of a package, in the order in which they run. Of two with one name, the last counts; one that is a
+/// link has the text of what it leads to, where that is in the package.
+pub fn scripts(deb: &Deb) -> Vec<Script> {
+    let script = |name: &&'static str| {
+        let last = deb.control_files.iter().rev().find(|file| file.header.path == name.as_bytes())?;
+        let text = deb.control_file(name).map(|file| file.bytes.clone());
+        let target = match &last.header.kind {
+            Kind::Symlink(target) if text.is_none() => String::from_utf8_lossy(target).into_owned(),
+            _ => String::new(),
+        };
+        Some(Script { name, text: text.ok_or(target) })
+    };
+    SCRIPTS.iter().filter_map(script).collect()
 }
 
 fn summary(reader: Reader<'_>) -> Result<Inspected, Stop> {

@@ -4,10 +4,16 @@ use std::collections::BTreeSet;
 
 use crate::archive::ar;
 use crate::archive::tar::read::Kind;
+use crate::control::conffiles;
 use crate::control::deb822;
 use crate::control::deb822::Paragraph;
+use crate::control::given;
+use crate::control::triggers;
 use crate::deb::read::ControlFile;
 use crate::deb::read::Entry;
+use crate::deb::read::place;
+use crate::deb::read::undotted;
+use crate::types::path::ArchiveError;
 
 /// How many problems are kept; there may be one for each entry.
 const MOST: usize = 100;
@@ -40,20 +46,32 @@ pub enum Problem {
     #[error("`{}` leaves its directory with `..`, which dpkg follows", .0.escape_ascii())]
     Parent(Vec<u8>),
     /// control.tar holds something other than files.
-    #[error("`{}` in control.tar is not a file, which dpkg refuses", .0.escape_ascii())]
+    #[error("`{}` in control.tar is not a file", .0.escape_ascii())]
     NotFlat(Vec<u8>),
+    /// A control file that is a link out of control.tar.
+    #[error("`{}` in control.tar is a link to `{}`, which is read or run as it lies on the host", .0.escape_ascii(), .1.escape_ascii())]
+    Leads(Vec<u8>, Vec<u8>),
     /// A file of control.tar that is there twice.
     #[error("`{}` is in control.tar twice; the second one counts", .0.escape_ascii())]
     Twice(Vec<u8>),
     /// The control file is not UTF-8.
     #[error("the control file is not UTF-8, which Policy 5.1 wants")]
     Encoding,
-    /// The control file is not one paragraph.
-    #[error("the control file is malformed: {0}")]
+    /// dpkg would not take the control file.
+    #[error("the control file is not valid: {0}")]
+    Control(given::Fault),
+    /// dpkg takes the control file, and mkdeb shows a part of it.
+    #[error("the control file is not shown whole: {0}")]
     Fields(deb822::Error),
-    /// A field that dpkg needs.
-    #[error("the control file has no `{0}`, which dpkg needs")]
-    Field(&'static str),
+    /// dpkg would not take `conffiles`.
+    #[error("`conffiles` is not valid: {0}")]
+    Conffiles(conffiles::Fault),
+    /// dpkg would not take `triggers`.
+    #[error("`triggers` is not valid: {0}")]
+    Triggers(triggers::Fault),
+    /// A path that dpkg has no room for.
+    #[error("{0}")]
+    Long(ArchiveError),
 }
 
 /// The problems of one package, in the order in which they were met, up to a hundred.
@@ -104,7 +122,12 @@ impl Problems {
     pub(in crate::deb) fn of_control(&mut self, text: &str, files: &[ControlFile]) {
         let mut seen = BTreeSet::new();
         for file in files {
-            if file.header.kind != Kind::File || file.header.path.contains(&b'/') {
+            let is_file = matches!(file.header.kind, Kind::File | Kind::Hardlink(_) | Kind::Symlink(_));
+            if let Kind::Symlink(target) = &file.header.kind
+                && (target.starts_with(b"/") || undotted(target).contains(&b'/'))
+            {
+                self.add(Problem::Leads(file.header.path.clone(), target.clone()));
+            } else if !is_file || file.header.path.contains(&b'/') {
                 self.add(Problem::NotFlat(file.header.path.clone()));
             } else if !seen.insert(&file.header.path) {
                 self.add(Problem::Twice(file.header.path.clone()));
@@ -115,15 +138,19 @@ impl Problems {
         if !files.iter().all(is_utf8) {
             self.add(Problem::Encoding);
         }
-        match Paragraph::parse(text) {
-            Ok(paragraph) => {
-                for name in ["Package", "Version", "Architecture"] {
-                    if paragraph.get(name).is_none_or(str::is_empty) {
-                        self.add(Problem::Field(name));
-                    }
-                }
-            }
-            Err(error) => self.add(Problem::Fields(error)),
+        if let Err(fault) = given::check(text.as_bytes()) {
+            self.add(Problem::Control(fault));
+        } else if let Err(error) = Paragraph::parse(text) {
+            self.add(Problem::Fields(error));
+        }
+        let text = |name: &[u8]| {
+            files.iter().rev().find(|file| file.header.path == name).map(|file| &file.bytes[..])
+        };
+        if let Some(Err(fault)) = text(b"conffiles").map(conffiles::parse) {
+            self.add(Problem::Conffiles(fault));
+        }
+        if let Some(Err(fault)) = text(b"triggers").map(triggers::check) {
+            self.add(Problem::Triggers(fault));
         }
     }
 
@@ -139,6 +166,8 @@ impl Problems {
         }
         if header.path.contains(&b'\n') {
             self.add(Problem::LineFeed(header.path.clone()));
+        } else if let Some(Err(error)) = place(&header.path).ok().map(|path| path.check_unpackable()) {
+            self.add(Problem::Long(error));
         }
         if header.path.split(|byte| *byte == b'/').any(|part| part == b"..") {
             self.add(Problem::Parent(header.path.clone()));

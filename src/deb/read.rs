@@ -104,10 +104,8 @@ impl Deb {
         for _ in 0..MOST_LINKS {
             let file = self.control_files.iter().rev().find(|file| file.header.path == path)?;
             path = match &file.header.kind {
-                tar::Kind::File => return Some(file),
-                tar::Kind::Symlink(target) | tar::Kind::Hardlink(target) => {
-                    target.strip_prefix(b"./").unwrap_or(target)
-                }
+                tar::Kind::File | tar::Kind::Hardlink(_) => return Some(file),
+                tar::Kind::Symlink(target) if !target.starts_with(b"/") => undotted(target),
                 _ => return None,
             };
         }
@@ -177,6 +175,10 @@ impl<'a> Reader<'a> {
         if control.bytes.len() as u64 > LARGEST_FIELDS {
             return Err(Error::TooMuch("bytes in its control file"));
         }
+        let conffiles = deb.control_file("conffiles").map_or(0, |file| file.bytes.len() as u64);
+        if conffiles > LARGEST_FIELDS {
+            return Err(Error::TooMuch("bytes in its conffiles"));
+        }
         deb.control = String::from_utf8_lossy(&control.bytes).into_owned();
         deb.problems.of_control(&deb.control, &deb.control_files);
         Ok(Self { container, deb, limits: *limits })
@@ -223,7 +225,7 @@ impl<'a> Reader<'a> {
         let (mut entries, mut names) = (0, 0);
         while let Some(header) = archive.next_member().map_err(failed)? {
             entries += 1;
-            names += header.path.len();
+            names += header.path.len() + header.owner.user.len() + header.owner.group.len();
             if let tar::Kind::Symlink(target) | tar::Kind::Hardlink(target) = &header.kind {
                 names += target.len();
             }
@@ -296,7 +298,7 @@ fn control_files(
     let input = counted(format, container, Rc::clone(&streams));
     let input = input.map_err(|error| failed(tar::Error::Io(error)))?;
     let mut archive = tar::Reader::new(Capped { inner: input, left: limit.bytes() });
-    let mut files = Vec::new();
+    let (mut files, mut held) = (Vec::new(), 0);
     while let Some(mut header) = archive.next_member().map_err(failed)? {
         header.path = undotted(&header.path).to_vec();
         if header.kind == tar::Kind::Directory && header.path.is_empty() {
@@ -307,9 +309,22 @@ fn control_files(
             true => failed(tar::Error::Io(source)),
             false => Error::body(&header.path, source),
         })?;
-        let entry = Entry { header, md5: None, details: archive.details() };
-        problems.of_entry(&entry);
-        files.push(ControlFile { header: entry.header, bytes });
+        match &header.kind {
+            // A hard link has what its target holds at this moment; a later file of that name is another.
+            tar::Kind::Hardlink(target) => {
+                let target = undotted(target);
+                let earlier = files.iter().rev().find(|file: &&ControlFile| file.header.path == target);
+                bytes = earlier.map_or(bytes, |file| file.bytes.clone());
+                held += bytes.len() as u64;
+            }
+            // tar, which unpacks control.tar for dpkg, takes what it does not know for a file.
+            tar::Kind::Other(kind) if !matches!(kind, b'3' | b'4' | b'6') => header.kind = tar::Kind::File,
+            _ => {}
+        }
+        if held > limit.bytes() {
+            return Err(Error::TooMuch("bytes in control.tar"));
+        }
+        files.push(ControlFile { header, bytes });
     }
     problems.of_streams(name, streams.get());
     Ok(files)

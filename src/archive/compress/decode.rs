@@ -12,6 +12,7 @@ use std::rc::Rc;
 use liblzma::stream::Stream;
 
 use crate::archive::compress::Format;
+use crate::archive::compress::streams::Bzip2;
 use crate::archive::compress::streams::Streams;
 use crate::archive::compress::streams::XZ_MEMORY;
 use crate::archive::compress::streams::Xz;
@@ -79,7 +80,7 @@ pub fn decoder<'a>(coding: impl Into<Coding>, input: impl Read + 'a) -> io::Resu
     counted(coding, input, Rc::default())
 }
 
-/// The same, and the number of zstd frames or xz streams met so far is in `count`; other formats do not count.
+/// The same, and the number of zstd frames, xz or bzip2 streams met so far is in `count`; other formats do not count.
 pub fn counted<'a>(
     coding: impl Into<Coding>,
     input: impl Read + 'a,
@@ -91,7 +92,7 @@ pub fn counted<'a>(
         Coding::Format(Format::Zstd) => Box::new(Streams::<Zstd<_>>::new(buffered(input)?, count)?),
         Coding::Format(Format::Xz) => Box::new(Explained(Streams::<Xz<_>>::new(buffered(input)?, count)?)),
         Coding::Format(Format::Gzip) => Box::new(flate2::read::MultiGzDecoder::new(not_empty(input)?)),
-        Coding::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(not_empty(input)?)),
+        Coding::Bzip2 => Box::new(Streams::<Bzip2<_>>::new(buffered(input)?, count)?),
         Coding::Lzma => {
             let stream = Stream::new_lzma_decoder(XZ_MEMORY)?;
             Box::new(Explained(liblzma::read::XzDecoder::new_stream(not_empty(input)?, stream)))

@@ -1,4 +1,4 @@
-//! zstd frames, or xz streams, one after another: read as one, and counted, because dpkg reads the first alone.
+//! zstd frames, or xz or bzip2 streams, one after another: read as one, and counted, because dpkg reads the first alone.
 
 use std::cell::Cell;
 use std::io;
@@ -7,6 +7,7 @@ use std::io::BufReader;
 use std::io::Read;
 use std::rc::Rc;
 
+use bzip2::bufread::BzDecoder;
 use liblzma::bufread::XzDecoder;
 use liblzma::stream::Stream;
 
@@ -32,6 +33,27 @@ pub(super) struct Zstd<R: Read>(::zstd::stream::read::Decoder<'static, BufReader
 
 /// One stream of xz.
 pub(super) struct Xz<R: Read>(XzDecoder<BufReader<R>>);
+
+/// One stream of bzip2.
+pub(super) struct Bzip2<R: Read>(BzDecoder<BufReader<R>>);
+
+impl<R: Read> Read for Bzip2<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl<R: Read> Single for Bzip2<R> {
+    type Input = BufReader<R>;
+
+    fn start(input: BufReader<R>) -> io::Result<Self> {
+        Ok(Self(BzDecoder::new(input)))
+    }
+
+    fn rest(self) -> io::Result<BufReader<R>> {
+        Ok(self.0.into_inner())
+    }
+}
 
 impl<R: Read> Read for Zstd<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

@@ -1,5 +1,10 @@
 //! PAX records: `length key=value` lines that override a header (`pax(1)`, "pax Extended Header").
 
+/// The longest name or target, in bytes.
+const LONGEST_NAME: usize = 64 << 10;
+/// The longest name of a user or group, in bytes; `useradd` takes 32.
+const LONGEST_ACCOUNT: usize = 256;
+
 /// The values that matter; the last of two with one key counts.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::archive::tar) struct Values {
@@ -36,8 +41,8 @@ pub(in crate::archive::tar) fn parse(mut text: &[u8]) -> Result<Values, &'static
             b"size" => values.size = Some(number()?),
             b"uid" => values.uid = Some(number()?),
             b"gid" => values.gid = Some(number()?),
-            b"uname" => values.user = Some(value.to_vec()),
-            b"gname" => values.group = Some(value.to_vec()),
+            b"uname" => values.user = Some(account(value)?),
+            b"gname" => values.group = Some(account(value)?),
             b"mtime" => values.mtime = Some(seconds(value).ok_or("a PAX time is not a number")?),
             key if key.starts_with(b"GNU.sparse.") => values.sparse = true,
             _ => {}
@@ -59,7 +64,19 @@ fn record(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 }
 
 fn name(value: &[u8]) -> Result<Vec<u8>, &'static str> {
-    if value.contains(&0) { Err("a PAX name holds a NUL byte") } else { Ok(value.to_vec()) }
+    match value {
+        _ if value.contains(&0) => Err("a PAX name holds a NUL byte"),
+        _ if value.len() > LONGEST_NAME => Err("a PAX name is longer than any path"),
+        _ => Ok(value.to_vec()),
+    }
+}
+
+fn account(value: &[u8]) -> Result<Vec<u8>, &'static str> {
+    if value.len() > LONGEST_ACCOUNT {
+        Err("a PAX user or group has too long a name")
+    } else {
+        Ok(value.to_vec())
+    }
 }
 
 fn seconds(value: &[u8]) -> Option<u64> {

@@ -196,6 +196,10 @@ impl<R: Read> Reader<R> {
         if size > 0 && kind == Kind::Directory {
             return Err(fail("a directory has a body"));
         }
+        // dpkg reads no body here: what looks like one would be its next headers.
+        if size > 0 && matches!(kind, Kind::Other(b'3' | b'4' | b'6')) {
+            return Err(fail("a device or pipe has a body"));
+        }
         // Readers differ on what a negative time means; nothing needs it.
         let mtime = pax.mtime.or(self.mtime);
         let mtime = mtime.unwrap_or_else(|| number::parse(&block[136..148]).unwrap_or(0));

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::cli::args::Verbosity;
 use crate::cli::report::Report;
-use crate::cli::report::megabytes;
 use crate::cli::report::say;
+use crate::cli::report::size;
 use crate::command::build::BuiltPackage;
 use crate::command::build::Outcome;
 use crate::command::failure::Failure;
@@ -33,10 +33,12 @@ impl Report {
 
     fn summary(&self, package: &BuiltPackage) {
         if self.verbosity > Verbosity::Quiet && !self.json {
-            let (files, size, installed) =
-                (package.files, megabytes(package.size), megabytes(package.installed_kib << 10));
+            let (entries, installed) = (package.files, size(package.installed_kib << 10));
             let (name, version) = (&package.name, &package.version);
-            say(&format!("built {name} {version}: {files} files, {size} MB, {installed} MB installed"));
+            say(&format!(
+                "built {name} {version}: {entries} entries, {}, {installed} installed",
+                size(package.size)
+            ));
         }
     }
 }

@@ -52,7 +52,9 @@ fn say(line: &str) {
 
 /// Text that does nothing to a terminal: names in archives and messages of other programs may hold anything.
 fn plain(text: &str) -> String {
-    let harmless = |c: char| !c.is_control() || c == '\n';
+    // Some characters are invisible, break lines or turn the direction of what stands around them.
+    let is_odd = |c| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let harmless = |c: char| !is_odd(c) && (!c.is_control() || c == '\n');
     let shown = |c: char| if harmless(c) { c.to_string() } else { c.escape_debug().to_string() };
     text.chars().map(shown).collect()
 }
@@ -137,7 +139,12 @@ impl Report {
     }
 }
 
-/// Bytes as megabytes with one digit.
-fn megabytes(bytes: u64) -> String {
-    format!("{}.{}", bytes / 1_000_000, bytes / 100_000 % 10)
+/// Bytes as people read them: with one digit where they are megabytes.
+fn size(bytes: u64) -> String {
+    match bytes {
+        1 => "1 byte".to_owned(),
+        0..10_000 => format!("{bytes} bytes"),
+        10_000..1_000_000 => format!("{} kB", bytes / 1000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
+    }
 }

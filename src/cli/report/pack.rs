@@ -7,9 +7,9 @@ use serde_json::json;
 
 use crate::cli::args::Verbosity;
 use crate::cli::report::Report;
-use crate::cli::report::megabytes;
 use crate::cli::report::plain;
 use crate::cli::report::say;
+use crate::cli::report::size;
 use crate::command::failure::Failure;
 use crate::command::pack::PackOutcome;
 
@@ -34,11 +34,7 @@ impl Report {
         if self.verbosity > Verbosity::Quiet {
             let name =
                 given.map_or_else(String::new, |given| format!(" {} {}", given.package, given.version));
-            say(&plain(&format!(
-                "packed{name}: {} entries, {} MB",
-                outcome.entries,
-                megabytes(outcome.size)
-            )));
+            say(&plain(&format!("packed{name}: {} entries, {}", outcome.entries, size(outcome.size))));
         }
         self.print(&[outcome.path.as_os_str().as_bytes(), b"\n"].concat())
     }

@@ -35,21 +35,26 @@ pub(super) fn body(
     if let Some(name) = path.strip_prefix(b"DEBIAN/") {
         return control_body(reader.deb(), name);
     }
-    let found = search(package, reader, place(path).map_err(Error::Path)?)?;
-    let Some(Found::Hardlink(target)) = &found.found else { return Ok(Outcome::Body(found.body()?)) };
+    let found = search(package, reader, place(path).map_err(Error::Path)?, u64::MAX)?;
+    let Some(Found::Hardlink(target, before)) = &found.found else { return Ok(Outcome::Body(found.body()?)) };
     let file = &package.request.file;
     if is_stdin(file) {
         return Ok(Outcome::Body(found.body()?));
     }
-    // It has the body of a file; that one may be a link to a third only where dpkg would fail.
+    // It has the body that its target had when it was made; that one may be a link to a third only where dpkg would fail.
     let mut input = DebFile::open(file, package.env, watch)?.reader;
     let wanted = place(target).map_err(Error::Path)?;
-    let found = search(package, package.open(&mut input)?, wanted)?;
+    let found = search(package, package.open(&mut input)?, wanted, *before)?;
     Ok(Outcome::Body(found.body()?))
 }
 
-fn search(package: &Package<'_>, reader: Reader<'_>, wanted: ArchivePath) -> Result<Search, Failure> {
-    let mut search = Search { shown: shown(&wanted), wanted, found: None, near: None };
+fn search(
+    package: &Package<'_>,
+    reader: Reader<'_>,
+    wanted: ArchivePath,
+    before: u64,
+) -> Result<Search, Failure> {
+    let mut search = Search { shown: shown(&wanted), wanted, before, found: None, near: None };
     let walked = reader.walk::<Stop>(&mut |entry, body| search.see(&entry, body));
     walked.map_err(|stop| package.told(stop))?;
     Ok(search)
@@ -74,6 +79,8 @@ fn control_body(deb: &Deb, name: &[u8]) -> Result<Outcome, Failure> {
 /// Looks for a path while a package passes by.
 struct Search {
     wanted: ArchivePath,
+    /// Only entries that start before this byte of the archive count.
+    before: u64,
     shown: String,
     found: Option<Found>,
     /// The path that is most like the one that is wanted, and how far it is from it.
@@ -82,13 +89,16 @@ struct Search {
 
 enum Found {
     File(File),
-    Hardlink(Vec<u8>),
+    Hardlink(Vec<u8>, u64),
     Other(Kind),
 }
 
 impl Search {
     fn see(&mut self, entry: &Entry, body: &mut dyn Read) -> Result<(), Stop> {
         let Ok(path) = place(&entry.header.path) else { return Ok(()) };
+        if entry.header.offset >= self.before {
+            return Ok(());
+        }
         if path != self.wanted {
             if self.found.is_none() {
                 self.compare(&path);
@@ -97,7 +107,7 @@ impl Search {
         }
         self.found = Some(match &entry.header.kind {
             Kind::File => Found::File(self.hold(&entry.header.path, body)?),
-            Kind::Hardlink(target) => Found::Hardlink(target.clone()),
+            Kind::Hardlink(target) => Found::Hardlink(target.clone(), entry.header.offset),
             other => Found::Other(other.clone()),
         });
         Ok(())
@@ -143,7 +153,7 @@ impl Search {
         match self.found {
             None => Err(Error::Missing { path, near: self.near.map(|(_, near)| near) }),
             Some(Found::File(file)) => Ok(file),
-            Some(Found::Hardlink(target)) => {
+            Some(Found::Hardlink(target, _)) => {
                 let target = String::from_utf8_lossy(&target).into_owned();
                 let what = format!("a hard link to `{target}`, which a pipe has passed");
                 no_file(&what, Some(format!("ask for `{target}`, or give the package as a file")))

@@ -52,12 +52,18 @@ struct Attributes {
     owner: Option<(Uid, Gid)>,
 }
 
+/// `PATH_MAX` of Linux. A longer path would only make directories.
+const LONGEST_PATH: usize = 4096;
+
 /// Why an entry was not unpacked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A path with `..`.
     #[error("an entry would lie outside")]
     Outside(#[source] ArchiveError),
+    /// A path that no program could open.
+    #[error("an entry has a path of {0} bytes, longer than the 4096 that Linux takes")]
+    Long(usize),
     /// An entry below a link.
     #[error("`{path}` would be written through `{link}`, which is a symbolic link")]
     Through {
@@ -135,6 +141,9 @@ impl Extraction {
     /// Unpacks an entry. What is there by its name is replaced, unless it is a directory.
     pub fn add(&mut self, entry: &Entry, body: &mut dyn Read) -> Result<(), Error> {
         let path = place(&entry.header.path).map_err(Error::Outside)?;
+        if path.as_bytes().len() > LONGEST_PATH {
+            return Err(Error::Long(path.as_bytes().len()));
+        }
         let owner = self.owners.as_mut().map(|owners| owners.of(&entry.header.owner));
         let attributes = Attributes { mode: entry.header.mode, mtime: entry.details.mtime, owner };
         if entry.header.kind == Kind::Directory {
@@ -195,7 +204,7 @@ impl Extraction {
         if target.is_root() {
             return Err(refused());
         }
-        let parent = self.parent(&target)?;
+        let parent = self.descend(&target, Missing::Leave)?.ok_or_else(refused)?;
         if kind_of(parent.as_fd(), target.file_name(), &target)? != Some(FileType::RegularFile) {
             return Err(refused());
         }
@@ -210,8 +219,14 @@ impl Extraction {
         linked.map_err(|error| Error::system("create", spot.path, error))
     }
 
-    /// Opens the directory that holds a path, component by component; those that are missing are made.
+    /// Opens the directory that holds a path; those that are missing are made.
     fn parent(&self, path: &ArchivePath) -> Result<OwnedFd, Error> {
+        let opened = self.descend(path, Missing::Make)?;
+        opened.ok_or_else(|| Error::system("open the directory of", path, Errno::NOENT))
+    }
+
+    /// Opens the directory that holds a path, component by component; none where one is missing and left so.
+    fn descend(&self, path: &ArchivePath, missing: Missing) -> Result<Option<OwnedFd>, Error> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let open = |at: BorrowedFd<'_>, name: &[u8]| rustix::fs::openat(at, name, flags, Mode::empty());
         let fail = |error| Error::system("open the directory of", path, error);
@@ -221,6 +236,9 @@ impl Extraction {
         for (depth, name) in names.enumerate() {
             let mut next = open(at.as_fd(), name);
             if next.as_ref().err() == Some(&Errno::NOENT) {
+                if missing == Missing::Leave {
+                    return Ok(None);
+                }
                 // The umask applies: no entry says which mode it has.
                 match rustix::fs::mkdirat(&at, name, Mode::from_raw_mode(0o777)) {
                     Ok(()) | Err(Errno::EXIST) => next = open(at.as_fd(), name),
@@ -233,8 +251,17 @@ impl Extraction {
                 Err(error) => return Err(fail(error)),
             };
         }
-        Ok(at)
+        Ok(Some(at))
     }
+}
+
+/// What becomes of directories that are not there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    /// They are made.
+    Make,
+    /// Nothing.
+    Leave,
 }
 
 /// What keeps a path from being reached: its first `depth` components.

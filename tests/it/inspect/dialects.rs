@@ -140,7 +140,7 @@ fn several_frames_or_streams_are_read_and_told() {
     let gnu = packed(&tree, &["--format=gnu"]);
     let plain = inspected(&["--files"], &written(directory.path(), "plain.deb", &package(&control(), &gnu)));
     let (start, end) = gnu.split_at(700);
-    for (program, suffix) in [("zstd -q", "zst"), ("xz", "xz")] {
+    for (program, suffix) in [("zstd -q", "zst"), ("xz", "xz"), ("bzip2", "bz2")] {
         let name = format!("data.tar.{suffix}");
         let data = [compressed(program, start), compressed(program, end)].concat();
         let members = [("debian-binary", &b"2.0\n"[..]), ("control.tar", &control()), (&name, &data)];
@@ -253,7 +253,7 @@ fn what_dpkg_reads_of_control_is_read_and_what_it_refuses_later_is_told() {
         (
             "a link",
             vec![good, (b"link", Kind::Symlink(b"/etc/passwd"), b"")],
-            "`link` in control.tar is not a file",
+            "`link` in control.tar is a link to `/etc/passwd`",
         ),
     ] {
         let deb = written(directory.path(), "control.deb", &package(&tar(&files), &data));
@@ -268,11 +268,11 @@ fn what_dpkg_reads_of_control_is_read_and_what_it_refuses_later_is_told() {
     let broken = file(b"control", b"Package: x\nrubbish\nVersion: 7\n");
     let deb = written(directory.path(), "rubbish.deb", &package(&tar(&[broken]), &data));
     let found = document(&deb);
-    assert!(found["problems"][0].as_str().unwrap().contains("line 2 is neither"), "{found}");
+    assert!(found["problems"][0].as_str().unwrap().contains("line 2 is no field"), "{found}");
     assert_eq!(found["control"]["Version"], "7", "what can be read is shown");
     let deb =
         written(directory.path(), "short.deb", &package(&tar(&[file(b"control", b"Package: x\n")]), &data));
-    assert_eq!(document(&deb)["problems"].as_array().map(Vec::len), Some(2), "no version, no architecture");
+    assert_eq!(document(&deb)["problems"].as_array().map(Vec::len), Some(1), "no version");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod broken;
 mod cat;
 mod dialects;
 mod extract;
+mod hidden;
 mod told;
 
 use std::fs;

@@ -17,9 +17,9 @@ use crate::cli::report::inspect::summary::conffiles;
 use crate::cli::report::inspect::summary::paragraph;
 use crate::command::inspect;
 use crate::command::inspect::Inspected;
+use crate::command::inspect::Script;
 use crate::content::relocation::Counts;
 use crate::control::deb822::Paragraph;
-use crate::deb::read::ControlFile;
 use crate::deb::read::Deb;
 use crate::deb::read::Entry;
 use crate::deb::read::undotted;
@@ -33,7 +33,7 @@ pub(super) struct Document<'a> {
     control: Fields,
     members: Vec<ContainerMember<'a>>,
     control_files: Vec<Node<'a>>,
-    scripts: Texts<'a>,
+    scripts: Texts,
     conffiles: Vec<String>,
     installed: Tally,
     virtualenvs: Vec<Venv<'a>>,
@@ -49,8 +49,8 @@ pub(super) struct Control {
 
 /// The maintainer scripts alone.
 #[derive(Serialize)]
-pub(super) struct Scripts<'a> {
-    scripts: Texts<'a>,
+pub(super) struct Scripts {
+    scripts: Texts,
 }
 
 /// The entries alone.
@@ -77,7 +77,7 @@ impl<'a> Document<'a> {
             control: Fields(paragraph(deb)),
             members: members(deb),
             control_files: deb.control_files.iter().map(|file| Node::of(&file.header, None)).collect(),
-            scripts: Texts(inspect::scripts(deb).collect()),
+            scripts: Texts(inspect::scripts(deb)),
             conffiles: conffiles(deb),
             installed: Tally::of(deb),
             virtualenvs: inspected.virtualenvs.iter().map(Venv::of).collect(),
@@ -93,9 +93,9 @@ impl Control {
     }
 }
 
-impl<'a> Scripts<'a> {
-    pub(super) fn of(files: &'a [ControlFile]) -> Self {
-        Self { scripts: Texts(files.iter().collect()) }
+impl Scripts {
+    pub(super) fn of(scripts: &[Script]) -> Self {
+        Self { scripts: Texts(scripts.to_vec()) }
     }
 }
 
@@ -137,13 +137,15 @@ impl Serialize for Fields {
     }
 }
 
-/// Control files by name, as text.
-struct Texts<'a>(Vec<&'a ControlFile>);
+/// Scripts by name, as text; null where the text is not in the package.
+struct Texts(Vec<Script>);
 
-impl Serialize for Texts<'_> {
+impl Serialize for Texts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let lossy = String::from_utf8_lossy;
-        serializer.collect_map(self.0.iter().map(|file| (lossy(&file.header.path), lossy(&file.bytes))))
+        let text = |script: &Script| {
+            script.text.as_ref().ok().map(|text| String::from_utf8_lossy(text).into_owned())
+        };
+        serializer.collect_map(self.0.iter().map(|script| (script.name, text(script))))
     }
 }
 

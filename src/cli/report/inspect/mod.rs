@@ -20,7 +20,7 @@ use crate::cli::report::plain;
 use crate::cli::report::say;
 use crate::command::failure::Failure;
 use crate::command::inspect::Outcome;
-use crate::deb::read::ControlFile;
+use crate::command::inspect::Script;
 
 impl Report {
     pub(in crate::cli) fn inspect(&self, outcome: Outcome) -> Result<ExitCode, Failure> {
@@ -65,14 +65,26 @@ fn copied(mut file: File, out: &mut dyn Write) -> io::Result<()> {
     io::copy(&mut file, out).map(|_| ())
 }
 
-fn scripts(files: &[ControlFile], out: &mut dyn Write) -> io::Result<()> {
-    for (index, file) in files.iter().enumerate() {
+/// Where a script leads that is not in the package.
+pub(super) fn leads(target: &str) -> String {
+    if target.is_empty() { String::new() } else { format!(", a link to `{target}`") }
+}
+
+fn scripts(scripts: &[Script], out: &mut dyn Write) -> io::Result<()> {
+    for (index, script) in scripts.iter().enumerate() {
         if index > 0 {
             writeln!(out)?;
         }
-        writeln!(out, "==> {} <==", String::from_utf8_lossy(&file.header.path))?;
-        text(&file.bytes, out)?;
-        if !file.bytes.ends_with(b"\n") {
+        writeln!(out, "==> {} <==", script.name)?;
+        let body = match &script.text {
+            Ok(body) => body,
+            Err(target) => {
+                writeln!(out, "{}", plain(&format!("(not in the package{})", leads(target))))?;
+                continue;
+            }
+        };
+        text(body, out)?;
+        if !body.ends_with(b"\n") {
             writeln!(out)?;
         }
     }

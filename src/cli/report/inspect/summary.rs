@@ -6,9 +6,11 @@ use std::io::Write;
 use serde::Serialize;
 
 use crate::archive::tar::read::Kind;
-use crate::cli::report::megabytes;
+use crate::cli::report::inspect::leads;
 use crate::cli::report::plain;
+use crate::cli::report::size;
 use crate::command::inspect::Inspected;
+use crate::command::inspect::Script;
 use crate::command::inspect::scripts;
 use crate::content::relocation::Counts;
 use crate::control::deb822::Paragraph;
@@ -18,6 +20,35 @@ use crate::types::date::Moment;
 
 /// How wide labels are.
 const LABEL: usize = 14;
+/// The most conffiles that are told; an attacker's package may list millions.
+const MOST_CONFFILES: usize = 10_000;
+/// The fields that say what a package is, in the order in which they are told.
+const IDENTITY: [&str; 11] = [
+    "Package",
+    "Source",
+    "Version",
+    "Architecture",
+    "Multi-Arch",
+    "Essential",
+    "Protected",
+    "Maintainer",
+    "Homepage",
+    "Section",
+    "Priority",
+];
+/// The fields that relate it to others.
+const RELATIONS: [&str; 10] = [
+    "Pre-Depends",
+    "Depends",
+    "Recommends",
+    "Suggests",
+    "Enhances",
+    "Conflicts",
+    "Breaks",
+    "Replaces",
+    "Provides",
+    "Built-Using",
+];
 /// The longest text of one line, in characters; an attacker's may be megabytes long.
 const LONGEST: usize = 2000;
 
@@ -70,7 +101,8 @@ pub(super) fn paragraph(deb: &Deb) -> Paragraph {
 pub(super) fn conffiles(deb: &Deb) -> Vec<String> {
     let text = deb.control_file("conffiles").map(|file| String::from_utf8_lossy(&file.bytes));
     let text = text.unwrap_or_default();
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.take(MOST_CONFFILES).map(str::to_owned).collect()
 }
 
 /// The summary.
@@ -78,13 +110,11 @@ pub(super) fn write(inspected: &Inspected, out: &mut dyn Write) -> io::Result<()
     let deb = &inspected.deb;
     let fields = paragraph(deb);
     let mut page = Page { out };
-    for name in ["Package", "Version", "Architecture", "Maintainer", "Homepage", "Section", "Priority"] {
+    for name in IDENTITY {
         page.optional(name, fields.get(name))?;
     }
     page.optional("Description", fields.get("Description").and_then(|text| text.lines().next()))?;
-    for name in
-        ["Pre-Depends", "Depends", "Recommends", "Suggests", "Conflicts", "Breaks", "Replaces", "Provides"]
-    {
+    for name in RELATIONS {
         page.optional(name, fields.get(name))?;
     }
     page.line("File", &format!("{}, {}", inspected.file, size(inspected.size)))?;
@@ -93,7 +123,11 @@ pub(super) fn write(inspected: &Inspected, out: &mut dyn Write) -> io::Result<()
     let installed =
         fields.get("Installed-Size").map(|kib| format!(" (Installed-Size: {kib})")).unwrap_or_default();
     page.line("Holds", &format!("{}{installed}", Tally::of(deb).words()))?;
-    let names: Vec<_> = scripts(deb).map(|file| String::from_utf8_lossy(&file.header.path)).collect();
+    let name = |script: &Script| match &script.text {
+        Ok(_) => script.name.to_owned(),
+        Err(target) => format!("{} (not in the package{})", script.name, leads(target)),
+    };
+    let names: Vec<String> = scripts(deb).iter().map(name).collect();
     page.line("Scripts", if names.is_empty() { "none".to_owned() } else { names.join(", ") }.as_str())?;
     page.list("Conffiles", conffiles(deb).iter())?;
     for venv in &inspected.virtualenvs {
@@ -136,15 +170,6 @@ fn virtualenv(venv: &Virtualenv, page: &mut Page<'_>) -> io::Result<()> {
 fn relocated(counts: &Counts) -> String {
     let left_out = if counts.dropped > 0 { format!("; {} left out", counts.dropped) } else { String::new() };
     format!("{}{left_out}", counted(&counts.changed()))
-}
-
-/// Bytes, as megabytes where there are enough of them.
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..10_000 => format!("{bytes} bytes"),
-        10_000..1_000_000 => format!("{} kB", bytes / 1000),
-        _ => format!("{} MB", megabytes(bytes)),
-    }
 }
 
 /// `12 files, 3 links`, without what there is none of.
