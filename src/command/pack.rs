@@ -19,6 +19,7 @@ use crate::host::input::packing;
 use crate::host::input::packing::PackingError;
 use crate::host::output::AtomicFile;
 use crate::host::output::spool;
+use crate::host::watch::Guarded;
 use crate::host::watch::Watch;
 use crate::host::watch::Watched;
 use crate::package::blob::Blob;
@@ -129,13 +130,14 @@ fn pack_watched(request: &PackRequest, env: &Env, watch: &Watch) -> Result<PackO
 
     watch.expect(packing.image.entries.iter().map(|entry| body_size(&entry.kind)).sum());
     let mut file = AtomicFile::create(&path)?;
-    let mut spool = spool(&directory)?;
+    let mut spool = Guarded::new(spool(&directory)?, watch);
     let contents = Watched::new(&files, watch);
     let options = write_options(request, env);
-    let summary = write::write(&packing.image, &contents, &options, &mut spool, file.writer())?;
+    let mut out = Guarded::new(file.writer(), watch);
+    let summary = write::write(&packing.image, &contents, &options, &mut spool, &mut out)?;
     // What was packed without a check may be nothing that can be read.
     if !request.unchecked {
-        verify::verify(&mut *file.reread()?, &packing.image, &summary)?;
+        verify::verify(&mut Guarded::new(file.reread()?, watch), &packing.image, &summary)?;
     }
     watch.check().map_err(|error| Failure::new(error, None))?;
     let path = file.commit()?;
