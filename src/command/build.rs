@@ -13,6 +13,7 @@ use crate::command::failure::Failure;
 use crate::command::manifest;
 use crate::command::overrides;
 use crate::command::target::Target;
+use crate::command::writing::Writing;
 use crate::config::recipe::Recipe;
 use crate::config::recipe::Suite;
 use crate::deb::image::Image;
@@ -24,12 +25,10 @@ use crate::host::input::Scan;
 use crate::host::input::budget::Budget;
 use crate::host::input::budget::DEFAULT_UNPACKED;
 use crate::host::output::AtomicFile;
-use crate::host::output::spool;
-use crate::host::watch::Guarded;
 use crate::host::watch::Watch;
-use crate::host::watch::Watched;
 use crate::package::Package;
 use crate::package::blob::Blob;
+use crate::package::blob::Contents;
 use crate::package::tree::NodeKind;
 use crate::plan;
 use crate::plan::Note;
@@ -111,9 +110,6 @@ pub enum Error {
     /// A suite whose dpkg cannot read zstd.
     #[error("`{0}` cannot install packages compressed with zstd")]
     Zstd(&'static str),
-    /// The disk would not take the package.
-    #[error("failed to write `{}`", .0.display())]
-    Unwritten(PathBuf, #[source] write::Error),
     /// A malformed `SOURCE_DATE_EPOCH`.
     #[error("`SOURCE_DATE_EPOCH` is malformed")]
     Date(#[source] crate::types::date::Error),
@@ -122,7 +118,6 @@ pub enum Error {
 impl Error {
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Unwritten(..) => return None,
             Self::Strict { .. } => "mend them, or build without `--strict`".to_owned(),
             Self::Zstd(_) => "use `--compression xz`".to_owned(),
             Self::Date(_) => "set it to a number, for example `$(git log -1 --format=%ct)`".to_owned(),
@@ -261,17 +256,11 @@ impl Job<'_> {
             plan.packages.iter().map(|package| Image::from_package(package, self.date)).collect();
         self.watch.expect(plan.packages.iter().map(body_bytes).sum());
         let (mut files, mut leaks) = (Vec::new(), Vec::new());
+        let spool = target.existing_ancestor(env);
+        let (contents, options, watch): (&dyn Contents, _, _) = (self.inputs, &self.options, self.watch);
+        let writing = Writing { contents, options, spool: &spool, reads_back: true, watch };
         for (package, image) in plan.packages.iter().zip(&images) {
-            let path = target.path(package);
-            let mut file = AtomicFile::create(&path)?;
-            let spool = spool(&target.existing_ancestor(env))?;
-            let mut spool = Guarded::new(spool, self.watch);
-            let contents = Watched::new(self.inputs, self.watch);
-            let mut out = Guarded::new(file.writer(), self.watch);
-            let written = write::write(image, &contents, &self.options, &mut spool, &mut out);
-            let summary = written.map_err(|error| unwritten(path, error))?;
-            let mut back = Guarded::new(file.reread()?, self.watch);
-            crate::deb::verify::verify(&mut back, image, &summary)?;
+            let (file, summary) = writing.write(image, &target.path(package))?;
             leaks.extend(summary.leaks.iter().map(|leak| {
                 let needle = String::from_utf8_lossy(&self.options.needles[leak.needle]);
                 Note::warning(
@@ -285,14 +274,6 @@ impl Job<'_> {
         self.watch.check().map_err(|error| Failure::new(error, None))?;
         let built = files.into_iter().map(|(package, file, summary)| commit(package, file, &summary));
         Ok((built.collect::<Result<_, Failure>>()?, leaks))
-    }
-}
-
-/// What the disk would not take is told by the name of the package: the temporary files have none.
-fn unwritten(path: PathBuf, error: write::Error) -> Failure {
-    match error {
-        write::Error::Compress(_) | write::Error::Container(_) => Error::Unwritten(path, error).into(),
-        error => error.into(),
     }
 }
 

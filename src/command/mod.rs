@@ -7,3 +7,4 @@ mod manifest;
 mod overrides;
 pub mod pack;
 mod target;
+mod writing;

@@ -9,19 +9,15 @@ use crate::archive::compress::Compression;
 use crate::archive::compress::Format;
 use crate::archive::compress::encode::Resources;
 use crate::command::failure::Failure;
+use crate::command::writing::Writing;
 use crate::control::given::Given;
 use crate::deb::image::EntryKind;
 use crate::deb::pack;
-use crate::deb::verify;
 use crate::deb::write;
 use crate::host::env::Env;
 use crate::host::input::packing;
 use crate::host::input::packing::PackingError;
-use crate::host::output::AtomicFile;
-use crate::host::output::spool;
-use crate::host::watch::Guarded;
 use crate::host::watch::Watch;
-use crate::host::watch::Watched;
 use crate::package::blob::Blob;
 use crate::types::date::SourceDate;
 
@@ -129,16 +125,11 @@ fn pack_watched(request: &PackRequest, env: &Env, watch: &Watch) -> Result<PackO
     let directory = path.parent().unwrap_or(&env.dir).to_owned();
 
     watch.expect(packing.image.entries.iter().map(|entry| body_size(&entry.kind)).sum());
-    let mut file = AtomicFile::create(&path)?;
-    let mut spool = Guarded::new(spool(&directory)?, watch);
-    let contents = Watched::new(&files, watch);
-    let options = write_options(request, env);
-    let mut out = Guarded::new(file.writer(), watch);
-    let summary = write::write(&packing.image, &contents, &options, &mut spool, &mut out)?;
+    let options = &write_options(request, env);
     // What was packed without a check may be nothing that can be read.
-    if !request.unchecked {
-        verify::verify(&mut Guarded::new(file.reread()?, watch), &packing.image, &summary)?;
-    }
+    let reads_back = !request.unchecked;
+    let writing = Writing { contents: &files, options, spool: &directory, reads_back, watch };
+    let (file, summary) = writing.write(&packing.image, &path)?;
     watch.check().map_err(|error| Failure::new(error, None))?;
     let path = file.commit()?;
     let (given, remarks) = (packing.given, packing.remarks);

@@ -1,0 +1,66 @@
+//! How every verb that makes a package writes it: into a file without a name, read back before it gets one.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::command::failure::Failure;
+use crate::deb::image::Image;
+use crate::deb::verify;
+use crate::deb::write;
+use crate::deb::write::Options;
+use crate::deb::write::Summary;
+use crate::host::output::AtomicFile;
+use crate::host::output::spool;
+use crate::host::watch::Guarded;
+use crate::host::watch::Watch;
+use crate::host::watch::Watched;
+use crate::package::blob::Contents;
+
+/// What all packages of one run share.
+pub(in crate::command) struct Writing<'a> {
+    /// The bodies.
+    pub contents: &'a dyn Contents,
+    /// How packages are written.
+    pub options: &'a Options,
+    /// Where temporary files lie.
+    pub spool: &'a Path,
+    /// Whether what was written is read again and compared.
+    pub reads_back: bool,
+    /// Progress and signals.
+    pub watch: &'a Watch,
+}
+
+/// The disk would not take the package. It is told by the package's name: the temporary files have none.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to write `{}`", .0.display())]
+struct Unwritten(PathBuf, #[source] write::Error);
+
+impl Writing<'_> {
+    /// Writes the package that will be at `path`; it appears when the file is committed.
+    pub(in crate::command) fn write(
+        &self,
+        image: &Image,
+        path: &Path,
+    ) -> Result<(AtomicFile, Summary), Failure> {
+        let mut file = AtomicFile::create(path)?;
+        let mut spool = Guarded::new(spool(self.spool)?, self.watch);
+        let contents = Watched::new(self.contents, self.watch);
+        let mut out = Guarded::new(file.writer(), self.watch);
+        let written = write::write(image, &contents, self.options, &mut spool, &mut out);
+        let summary = written.map_err(|error| unwritten(path, error))?;
+        if self.reads_back {
+            let mut back = Guarded::new(file.reread()?, self.watch);
+            verify::verify(&mut back, image, &summary)?;
+        }
+        Ok((file, summary))
+    }
+}
+
+fn unwritten(path: &Path, error: write::Error) -> Failure {
+    match error {
+        write::Error::Compress(_) | write::Error::Container(_) => {
+            Failure::new(Unwritten(path.to_owned(), error), None)
+        }
+        error => error.into(),
+    }
+}
