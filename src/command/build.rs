@@ -177,6 +177,7 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
         resources: Resources::new(threads, env.memory()),
         largest_member: ar::LARGEST,
         needles: needles(&plan, &inputs, &manifest.base, env),
+        reads_back: true,
     };
     let job = Job { inputs: &inputs, options, date, request, watch };
     let (built, leaks) = job.write(&plan, &target, env)?;
@@ -258,7 +259,7 @@ impl Job<'_> {
         let (mut files, mut leaks) = (Vec::new(), Vec::new());
         let spool = target.existing_ancestor(env);
         let (contents, options, watch): (&dyn Contents, _, _) = (self.inputs, &self.options, self.watch);
-        let writing = Writing { contents, options, spool: &spool, reads_back: true, watch };
+        let writing = Writing { contents, options, spool: &spool, watch };
         for (package, image) in plan.packages.iter().zip(&images) {
             let (file, summary) = writing.write(image, &target.path(package))?;
             leaks.extend(summary.leaks.iter().map(|leak| {

@@ -70,7 +70,8 @@ impl From<crate::deb::write::Error> for Failure {
 
 impl From<crate::deb::verify::Mismatch> for Failure {
     fn from(error: crate::deb::verify::Mismatch) -> Self {
-        Self::new(error, Some("this is a fault of mkdeb or of the disk; nothing was written".to_owned()))
+        let hint = error.hint();
+        Self::new(error, Some(hint))
     }
 }
 

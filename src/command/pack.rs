@@ -126,9 +126,7 @@ fn pack_watched(request: &PackRequest, env: &Env, watch: &Watch) -> Result<PackO
 
     watch.expect(packing.image.entries.iter().map(|entry| body_size(&entry.kind)).sum());
     let options = &write_options(request, env);
-    // What was packed without a check may be nothing that can be read.
-    let reads_back = !request.unchecked;
-    let writing = Writing { contents: &files, options, spool: &directory, reads_back, watch };
+    let writing = Writing { contents: &files, options, spool: &directory, watch };
     let (file, summary) = writing.write(&packing.image, &path)?;
     watch.check().map_err(|error| Failure::new(error, None))?;
     let path = file.commit()?;
@@ -163,6 +161,8 @@ fn write_options(request: &PackRequest, env: &Env) -> write::Options {
         resources: Resources::new(threads, env.memory()),
         largest_member: ar::LARGEST,
         needles: Vec::new(),
+        // What was packed without a check may be nothing that can be read.
+        reads_back: !request.unchecked,
     }
 }
 

@@ -24,8 +24,6 @@ pub(in crate::command) struct Writing<'a> {
     pub options: &'a Options,
     /// Where temporary files lie.
     pub spool: &'a Path,
-    /// Whether what was written is read again and compared.
-    pub reads_back: bool,
     /// Progress and signals.
     pub watch: &'a Watch,
 }
@@ -48,7 +46,7 @@ impl Writing<'_> {
         let mut out = Guarded::new(file.writer(), self.watch);
         let written = write::write(image, &contents, self.options, &mut spool, &mut out);
         let summary = written.map_err(|error| unwritten(path, error))?;
-        if self.reads_back {
+        if self.options.reads_back {
             let mut back = Guarded::new(file.reread()?, self.watch);
             verify::verify(&mut back, image, &summary)?;
         }

@@ -4,20 +4,25 @@ use std::io;
 use std::io::Write;
 
 use crate::archive::compress::Format;
+use crate::archive::compress::written::Sender;
 use crate::deb::image::EntryKind;
 use crate::deb::image::Image;
 use crate::deb::write::Error;
 use crate::deb::write::Options;
 use crate::deb::write::Spool;
 use crate::package::blob::Blob;
+use crate::types::digest::Crc32;
+use crate::types::digest::Crc32Hasher;
 
 /// How many of the largest files an error names.
 const NAMED: usize = 3;
 
-/// A spool that takes no more than a member may have.
+/// A spool that takes no more than a member may have. What it takes is summed up, and copied to who reads it back.
 pub(in crate::deb) struct Limited<'a> {
     spool: &'a mut dyn Spool,
     left: u64,
+    hasher: Crc32Hasher,
+    copy: Sender,
 }
 
 /// What a write beyond the limit fails with.
@@ -27,8 +32,14 @@ struct Beyond;
 
 impl<'a> Limited<'a> {
     /// `spool`, for as many bytes as `options` allow.
-    pub(in crate::deb) fn new(spool: &'a mut dyn Spool, options: &Options) -> Self {
-        Self { spool, left: options.largest_member }
+    pub(in crate::deb) fn new(spool: &'a mut dyn Spool, options: &Options, copy: Sender) -> Self {
+        Self { spool, left: options.largest_member, hasher: Crc32Hasher::default(), copy }
+    }
+
+    /// Ends it, and gives the checksum of what it took.
+    pub(in crate::deb) fn finish(mut self) -> io::Result<Crc32> {
+        self.flush()?;
+        Ok(self.hasher.finish())
     }
 }
 
@@ -37,6 +48,8 @@ impl Write for Limited<'_> {
         let count = bytes.len() as u64;
         self.left = self.left.checked_sub(count).ok_or_else(|| io::Error::other(Beyond))?;
         self.spool.write_all(bytes)?;
+        self.hasher.update(bytes);
+        self.copy.send(bytes);
         Ok(bytes.len())
     }
 

@@ -9,6 +9,7 @@ mod limit;
 use std::cell::Cell;
 use std::io;
 use std::io::Read;
+use std::io::Write;
 use std::rc::Rc;
 
 use crate::archive::ar;
@@ -191,7 +192,23 @@ impl<'a> Reader<'a> {
 
     /// Goes through data.tar and the rest of the container.
     pub fn walk<E: From<Error>>(mut self, visit: &mut Visit<'_, E>) -> Result<Deb, E> {
-        self.data(visit)?;
+        let Self { container, deb, limits } = &mut self;
+        let name = deb.members.last().map(|header| header.name.clone()).unwrap_or_default();
+        let streams = Rc::new(Cell::new(0));
+        let decoded = counted(deb.data_format, container, Rc::clone(&streams));
+        let failed = |error| member_failed(&name, limits.unpacked, tar::Error::Io(error));
+        entries(decoded.map_err(failed)?, (&name, limits), &mut deb.problems, visit)?;
+        deb.problems.of_streams(&name, streams.get());
+        Ok(self.rest()?)
+    }
+
+    /// Goes through the rest of the container, and writes data.tar as it is stored to `out`.
+    pub(in crate::deb) fn copy_data(mut self, out: &mut dyn Write) -> Result<Deb, Error> {
+        io::copy(&mut self.container, out).map_err(|source| Error::Container(ar::Error::Io(source)))?;
+        self.rest()
+    }
+
+    fn rest(self) -> Result<Deb, Error> {
         let Self { mut container, mut deb, .. } = self;
         container.skip().map_err(Error::Container)?;
         // What follows is no concern of ours, but it has to be members: apt refuses anything else.
@@ -202,7 +219,7 @@ impl<'a> Reader<'a> {
                     deb.members.push(header);
                     check_members(&deb.members)?;
                 }
-                Err(ar::Error::Io(source)) => return Err(Error::Container(ar::Error::Io(source)).into()),
+                Err(ar::Error::Io(source)) => return Err(Error::Container(ar::Error::Io(source))),
                 Err(error) => {
                     deb.problems.add(Problem::Trailing(error.to_string()));
                     break;
@@ -213,32 +230,32 @@ impl<'a> Reader<'a> {
         deb.size = container.position();
         Ok(deb)
     }
+}
 
-    fn data<E: From<Error>>(&mut self, visit: &mut Visit<'_, E>) -> Result<(), E> {
-        let Self { container, deb, limits } = self;
-        let name = deb.members.last().map(|header| header.name.clone()).unwrap_or_default();
-        let failed = |source| member_failed(&name, limits.unpacked, source);
-        let streams = Rc::new(Cell::new(0));
-        let input = counted(deb.data_format, container, Rc::clone(&streams));
-        let input = input.map_err(|error| failed(tar::Error::Io(error)))?;
-        let mut archive = tar::Reader::new(Capped { inner: input, left: limits.unpacked.bytes() });
-        let (mut entries, mut names) = (0, 0);
-        while let Some(header) = archive.next_member().map_err(failed)? {
-            entries += 1;
-            names += header.path.len() + header.owner.user.len() + header.owner.group.len();
-            if let tar::Kind::Symlink(target) | tar::Kind::Hardlink(target) = &header.kind {
-                names += target.len();
-            }
-            if entries > limits.entries || names > limits.names {
-                return Err(Error::TooMuch("entries").into());
-            }
-            let entry = Entry { header, md5: None, details: archive.details() };
-            deb.problems.of_entry(&entry);
-            visit(entry, &mut archive)?;
+/// Goes through data.tar alone, decoded from the member `name`.
+pub(in crate::deb) fn entries<E: From<Error>>(
+    decoded: impl Read,
+    (name, limits): (&str, &Limits),
+    problems: &mut Problems,
+    visit: &mut Visit<'_, E>,
+) -> Result<(), E> {
+    let failed = |source| member_failed(name, limits.unpacked, source);
+    let mut archive = tar::Reader::new(Capped { inner: decoded, left: limits.unpacked.bytes() });
+    let (mut entries, mut names) = (0, 0);
+    while let Some(header) = archive.next_member().map_err(failed)? {
+        entries += 1;
+        names += header.path.len() + header.owner.user.len() + header.owner.group.len();
+        if let tar::Kind::Symlink(target) | tar::Kind::Hardlink(target) = &header.kind {
+            names += target.len();
         }
-        deb.problems.of_streams(&name, streams.get());
-        Ok(())
+        if entries > limits.entries || names > limits.names {
+            return Err(Error::TooMuch("entries").into());
+        }
+        let entry = Entry { header, md5: None, details: archive.details() };
+        problems.of_entry(&entry);
+        visit(entry, &mut archive)?;
     }
+    Ok(())
 }
 
 fn check_members(members: &[ar::Header]) -> Result<(), Error> {
@@ -343,7 +360,7 @@ pub fn place(path: &[u8]) -> Result<ArchivePath, ArchiveError> {
     ArchivePath::new(undotted(path))
 }
 
-pub(in crate::deb) fn md5_of(body: &mut dyn Read) -> io::Result<Md5> {
+fn md5_of(body: &mut dyn Read) -> io::Result<Md5> {
     let mut context = md5::Context::new();
     io::copy(body, &mut context)?;
     Ok(Md5::from_bytes(context.finalize().0))

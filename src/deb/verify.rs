@@ -1,25 +1,25 @@
-//! Reads a finished `.deb` back and compares it with what it was to be.
+//! Reads a `.deb` back and compares it with what it was to be.
 //!
-//! Headers, names, modes and control files are compared one by one; bodies are trusted to the checksum of
-//! the compressor. Only where nothing is compressed are their digests taken again.
+//! data.tar is decoded while it is being written: headers, names and modes are compared one by one, bodies are
+//! trusted to the checksum of the compressor. Of the finished file the control files are compared, and whether
+//! its data is what was decoded.
 
+use std::io;
 use std::io::Read;
 
-use crate::archive::compress::Format;
 use crate::archive::tar::read as tar;
 use crate::deb::control_tar;
-use crate::deb::image::ControlArchive;
 use crate::deb::image::Entry;
 use crate::deb::image::EntryKind;
 use crate::deb::image::Image;
+use crate::deb::problem::Problems;
 use crate::deb::read;
 use crate::deb::read::Deb;
 use crate::deb::read::Limits;
 use crate::deb::read::Reader;
-use crate::deb::read::md5_of;
 use crate::deb::write::Summary;
-use crate::deb::write::md5sums_text;
 use crate::package::blob::Blob;
+use crate::types::digest::Crc32Hasher;
 use crate::types::digest::Md5;
 
 /// How a file differs from what was written to it.
@@ -28,6 +28,9 @@ pub enum Mismatch {
     /// It cannot even be read.
     #[error("the finished package cannot be read back")]
     Unreadable(#[source] read::Error),
+    /// It is not compressed as it should be.
+    #[error("what was written cannot be decoded")]
+    Undecodable(#[source] io::Error),
     /// The container has other members or another size.
     #[error("the finished package has other members than were written")]
     Members,
@@ -48,41 +51,63 @@ pub enum Mismatch {
     Bodies,
 }
 
+impl Mismatch {
+    /// What would help.
+    pub fn hint(&self) -> String {
+        "this is a fault of mkdeb or of the disk; nothing was written".to_owned()
+    }
+}
+
 impl From<read::Error> for Mismatch {
     fn from(error: read::Error) -> Self {
         Self::Unreadable(error)
     }
 }
 
-/// Decodes the finished file once. Each entry is compared while it passes, and none is kept.
-pub fn verify(input: &mut dyn Read, image: &Image, summary: &Summary) -> Result<(), Mismatch> {
-    let is_generated = matches!(image.control, ControlArchive::Generated { .. });
-    let takes_digests = is_generated && summary.compression.format == Format::None;
-    let reader = Reader::open(input, &Limits::OWN)?;
-    control(reader.deb(), image, summary)?;
-    let mut expected = image.entries.iter().zip(&summary.sizes);
-    let mut digests = Vec::new();
-    let deb = reader.walk::<Mismatch>(&mut |found, body| {
-        let found = tar::Member { offset: 0, ..found.header };
-        let planned = expected.next().filter(|(entry, size)| member(entry, Some(**size)) == found);
-        let Some((entry, _)) = planned else { return Err(other_entry(&found.path)) };
-        if takes_digests && matches!(entry.kind, EntryKind::File { conffile: false, .. }) {
-            let digest = md5_of(body).map_err(|source| read::Error::body(&found.path, source))?;
-            digests.push((entry.path.as_bytes(), digest));
+/// Walks data.tar, `decoded` as it comes out of the encoder, and gives the size of every entry's body.
+///
+/// Each entry is compared while it passes, and none is kept.
+pub fn data(decoded: &mut dyn Read, image: &Image) -> Result<Vec<u64>, Mismatch> {
+    let mut problems = Problems::default();
+    let mut expected = image.entries.iter();
+    let mut sizes = Vec::with_capacity(image.entries.len());
+    read::entries::<Mismatch>(decoded, ("data.tar", &Limits::OWN), &mut problems, &mut |found, _| {
+        sizes.push(found.header.size);
+        let found = tar::Member { offset: 0, size: 0, ..found.header };
+        match expected.next() {
+            Some(entry) if member(entry) == found => Ok(()),
+            _ => Err(other_entry(&found.path)),
         }
-        Ok(())
     })?;
-    if let Some((entry, _)) = expected.next() {
+    if let Some(entry) = expected.next() {
         return Err(other_entry(&spelled(entry).0));
     }
+    match problems.of_container() {
+        Some(problem) => Err(read::Error::Odd(problem.clone()).into()),
+        None => Ok(sizes),
+    }
+}
+
+/// Compares the sizes that [`data`] found with those that were written.
+pub(in crate::deb) fn sizes(found: &[u64], written: &[u64], image: &Image) -> Result<(), Mismatch> {
+    let mut pairs = image.entries.iter().zip(found.iter().zip(written));
+    match pairs.find(|(_, (found, written))| found != written) {
+        None => Ok(()),
+        Some((entry, _)) => Err(other_entry(&spelled(entry).0)),
+    }
+}
+
+/// Reads the finished file, whose data was decoded before it got there.
+pub fn verify(input: &mut dyn Read, image: &Image, summary: &Summary) -> Result<(), Mismatch> {
+    let reader = Reader::open(input, &Limits::OWN)?;
+    control(reader.deb(), image, summary)?;
+    let mut hasher = Crc32Hasher::default();
+    let deb = reader.copy_data(&mut hasher)?;
     if let Some(problem) = deb.problems.of_container() {
         return Err(read::Error::Odd(problem.clone()).into());
     }
     members(&deb, image, summary)?;
-    if takes_digests && md5sums_text(digests) != summary.md5sums {
-        return Err(Mismatch::Bodies);
-    }
-    Ok(())
+    if hasher.finish() == summary.data { Ok(()) } else { Err(Mismatch::Bodies) }
 }
 
 fn other_entry(path: &[u8]) -> Mismatch {
@@ -107,7 +132,7 @@ fn control(deb: &Deb, image: &Image, summary: &Summary) -> Result<(), Mismatch> 
             EntryKind::File { blob: Blob::Inline(bytes), .. } => Md5::of(bytes),
             _ => *digest,
         };
-        (member(entry, None), digest)
+        (member(entry), digest)
     });
     let found = deb.control_files.iter().map(|file| {
         let path = [b"./", &file.header.path[..]].concat();
@@ -125,13 +150,13 @@ fn control(deb: &Deb, image: &Image, summary: &Summary) -> Result<(), Mismatch> 
     }
 }
 
-/// An entry as a tar has it; without a size where that is not compared.
-fn member(entry: &Entry, size: Option<u64>) -> tar::Member {
+/// An entry as a tar has it, but for its size.
+fn member(entry: &Entry) -> tar::Member {
     let (path, kind) = spelled(entry);
     // The reader counts from 1970.
     let mtime = u64::try_from(entry.mtime).unwrap_or(0);
     let (mode, owner) = (entry.mode, tar::Owner::clone(&entry.owner));
-    tar::Member { path, kind, mode, mtime, size: size.unwrap_or(0), offset: 0, owner }
+    tar::Member { path, kind, mode, mtime, size: 0, offset: 0, owner }
 }
 
 /// The path and kind as a tar has them.

@@ -15,8 +15,11 @@ use std::sync::mpsc::sync_channel;
 
 use crate::archive::ar;
 use crate::archive::compress::Compression;
+use crate::archive::compress::Format;
 use crate::archive::compress::encode::Encoder;
 use crate::archive::compress::encode::Resources;
+use crate::archive::compress::written::Written;
+use crate::archive::compress::written::pipe;
 use crate::control::deb822;
 use crate::deb::chunk;
 use crate::deb::chunk::Chunk;
@@ -32,7 +35,10 @@ use crate::deb::image::EntryKind;
 use crate::deb::image::Image;
 use crate::deb::limit;
 use crate::deb::limit::Limited;
+use crate::deb::verify;
+use crate::deb::verify::Mismatch;
 use crate::package::blob::Contents;
+use crate::types::digest::Crc32;
 use crate::types::digest::Md5;
 use crate::types::path::ArchivePath;
 
@@ -52,6 +58,8 @@ pub struct Options {
     pub largest_member: u64,
     /// Byte strings that should not be in any body: paths of the build host.
     pub needles: Vec<Vec<u8>>,
+    /// Whether what is written is decoded again and compared.
+    pub reads_back: bool,
 }
 
 /// A place for the compressed data until its size is known: an unlinked temporary file.
@@ -74,8 +82,8 @@ pub struct Summary {
     pub md5sums: Vec<u8>,
     /// The digest of each body in control.tar, in its order.
     pub control_digests: Vec<Md5>,
-    /// The size of each entry's body, in the order of the image; 0 for what has none.
-    pub sizes: Vec<u64>,
+    /// The checksum of data.tar as it is stored.
+    pub data: Crc32,
     /// Which bodies hold which needles, once each.
     pub leaks: Vec<Leak>,
     /// The size of the whole `.deb` in bytes.
@@ -145,12 +153,16 @@ pub enum Error {
     /// The output could not take the container.
     #[error("failed to write the package")]
     Container(#[source] ar::Error),
+    /// What was written is not what was meant.
+    #[error(transparent)]
+    Mismatch(#[from] Mismatch),
 }
 
 impl Error {
     /// What would help.
     pub fn hint(&self) -> Option<String> {
         let text = match self {
+            Self::Mismatch(mismatch) => return Some(mismatch.hint()),
             Self::Changed { .. } => "let nothing write to the inputs while they are packed",
             Self::MemberTooLarge { .. } => {
                 "compress it better, leave large files out, or make several packages of it"
@@ -172,11 +184,11 @@ pub fn write(
     check(image, options)?;
     let rewound = spool.rewind();
     rewound.map_err(Error::Compress)?;
-    let (facts, digests) = data(image, contents, options, spool)?;
+    let (Facts { sizes, leaks }, digests, data) = data(image, contents, options, spool)?;
     let data_size = spool.stream_position().map_err(Error::Compress)?;
     spool.seek(SeekFrom::Start(0)).map_err(Error::Compress)?;
 
-    let installed_kib = installed_kib(image, &facts.sizes);
+    let installed_kib = installed_kib(image, &sizes);
     let (control, md5sums) = match &image.control {
         ControlArchive::AsGiven(_) => Default::default(),
         ControlArchive::Generated { control, .. } => {
@@ -200,7 +212,6 @@ pub fn write(
     }
     container.finish().map_err(Error::Container)?;
     let Options { compression, control_compression, .. } = *options;
-    let Facts { sizes, leaks } = facts;
     Ok(Summary {
         compression,
         installed_kib,
@@ -208,7 +219,7 @@ pub fn write(
         control,
         md5sums,
         control_digests,
-        sizes,
+        data,
         leaks,
         size,
     })
@@ -224,15 +235,19 @@ fn check(image: &Image, options: &Options) -> Result<(), Error> {
     limit::check(image, options)
 }
 
-/// The four stages. Returns when all threads have ended.
+/// What the stages gave: facts and digests of the bodies, the checksum of what was stored.
+type Data = (Facts, Vec<(usize, Md5)>, Crc32);
+
+/// The stages, and one that decodes what comes out of them. Returns when all threads have ended.
 fn data(
     image: &Image,
     contents: &dyn Contents,
     options: &Options,
     spool: &mut dyn Spool,
-) -> Result<(Facts, Vec<(usize, Md5)>), Error> {
+) -> Result<Data, Error> {
     // One hasher keeps up with some ten threads of zstd.
     let hashers = options.resources.threads.get().div_ceil(8).min(4) as usize;
+    let format = options.compression.format;
     std::thread::scope(|scope| {
         let (encoder, chunks) = sync_channel::<Arc<Chunk>>(QUEUE);
         let (given_back, used) = channel();
@@ -245,31 +260,46 @@ fn data(
             digesting.push(scope.spawn(move || hash::run(number, &receiver, &given_back)));
         }
         let reading = scope.spawn(move || data::send(&image.entries, contents, &options.needles, sinks));
+        let (copy, written) = pipe();
+        let checking = options.reads_back.then(|| scope.spawn(move || read_back(written, format, image)));
         // The receiver ends with this call: a reader that still sends is refused, and stops.
-        let encoded = encode(chunks.into_iter(), &given_back, options, spool);
+        let out = Limited::new(spool, options, copy);
+        let encoded = encode(chunks.into_iter(), &given_back, options, out);
         let sent = joined(reading.join());
         let digests = digesting.into_iter().flat_map(|thread| joined(thread.join())).collect();
+        let checked = checking.map(|thread| joined(thread.join())).transpose();
         match (sent, encoded) {
             (Err(Stop::Failed(error)), _) => Err(error),
             (_, Err(error)) => Err(limit::explained(error, image, options)),
-            (Err(Stop::Refused), Ok(())) => Err(Error::Compress(io::ErrorKind::BrokenPipe.into())),
-            (Ok(facts), Ok(())) => Ok((facts, digests)),
+            (Err(Stop::Refused), Ok(_)) => Err(Error::Compress(io::ErrorKind::BrokenPipe.into())),
+            (Ok(facts), Ok(checksum)) => {
+                if let Some(sizes) = checked? {
+                    verify::sizes(&sizes, &facts.sizes, image)?;
+                }
+                Ok((facts, digests, checksum))
+            }
         }
     })
+}
+
+/// Decodes what the encoder wrote, and compares it with what was meant.
+fn read_back(written: Written, format: Format, image: &Image) -> Result<Vec<u64>, Mismatch> {
+    let mut decoded = written.decoded(format).map_err(Mismatch::Undecodable)?;
+    verify::data(&mut *decoded, image)
 }
 
 fn encode(
     chunks: impl Iterator<Item = Arc<Chunk>>,
     used: &Sender<Chunk>,
     options: &Options,
-    spool: &mut dyn Spool,
-) -> io::Result<()> {
-    let mut encoder = Encoder::new(Limited::new(spool, options), options.compression, options.resources)?;
+    out: Limited<'_>,
+) -> io::Result<Crc32> {
+    let mut encoder = Encoder::new(out, options.compression, options.resources)?;
     for chunk in chunks {
         encoder.write_all(chunk.bytes())?;
         chunk::give_back(chunk, used);
     }
-    encoder.finish()?.flush()
+    encoder.finish()?.finish()
 }
 
 /// What a thread returned; a panic of it goes on here.
@@ -304,5 +334,11 @@ fn md5sums(image: &Image, digests: Vec<(usize, Md5)>) -> Vec<u8> {
 /// The lines of `md5sums`, in byte order of the paths.
 pub(in crate::deb) fn md5sums_text(mut lines: Vec<(&[u8], Md5)>) -> Vec<u8> {
     lines.sort_by_key(|(path, _)| *path);
-    lines.iter().flat_map(|(path, digest)| [format!("{digest}  ").as_bytes(), path, b"\n"].concat()).collect()
+    let mut text = Vec::with_capacity(lines.iter().map(|(path, _)| path.len() + 35).sum());
+    for (path, digest) in lines {
+        text.extend_from_slice(format!("{digest}  ").as_bytes());
+        text.extend_from_slice(path);
+        text.push(b'\n');
+    }
+    text
 }

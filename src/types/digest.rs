@@ -1,6 +1,8 @@
 //! Digests as values: what was hashed never gets mixed up with what it was hashed with.
 
 use std::fmt;
+use std::io;
+use std::io::Write;
 
 use sha2::Digest as _;
 
@@ -75,6 +77,37 @@ impl Md5 {
 impl fmt::Display for Md5 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A CRC-32 (RFC 1952, section 8): whether a copy of some gigabytes went well, at the speed of memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Crc32(u32);
+
+/// Hashes a stream to a CRC-32.
+#[derive(Default)]
+pub struct Crc32Hasher(libdeflater::Crc);
+
+impl Crc32Hasher {
+    /// Takes the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The checksum of all bytes taken.
+    pub fn finish(&self) -> Crc32 {
+        Crc32(self.0.sum())
+    }
+}
+
+impl Write for Crc32Hasher {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -9,8 +9,10 @@ use std::io::Write;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
+use mkdeb::archive::ar;
 use mkdeb::deb::image::ControlArchive;
 use mkdeb::deb::image::EntryKind;
+use mkdeb::deb::image::Image;
 use mkdeb::deb::read;
 use mkdeb::deb::verify;
 use mkdeb::deb::verify::Mismatch;
@@ -123,16 +125,10 @@ fn verifying_names_what_differs() {
     let (package, bodies) = sample::nasty();
     let image = sample::image(&package);
     let (bytes, summary) = sample::build(&package, &bodies, &sample::options("none", 1));
-    let check = |image: &mkdeb::deb::image::Image, summary: &write::Summary| {
+    let check = |image: &Image, summary: &write::Summary| {
         verify::verify(&mut &bytes[..], image, summary).expect_err("differs").to_string()
     };
     let mut other = image.clone();
-    other.entries[3].mode ^= 1;
-    assert!(check(&other, &summary).contains("the entry `./"));
-    other = image.clone();
-    other.entries.pop();
-    assert!(check(&other, &summary).contains("the entry `./opt/nasty/links/unnormalised`"));
-    other = image.clone();
     let ControlArchive::Generated { files, .. } = &mut other.control else { panic!("generated") };
     let postinst = files.iter_mut().find(|file| file.path.as_bytes() == b"postinst").expect("there");
     let EntryKind::File { blob: Blob::Inline(text), .. } = &mut postinst.kind else { panic!("text") };
@@ -152,6 +148,33 @@ fn verifying_names_what_differs() {
     damaged[body] ^= 1;
     let found = verify::verify(&mut &damaged[..], &image, &summary);
     assert!(matches!(found, Err(Mismatch::Bodies)));
+}
+
+#[test]
+fn the_data_is_compared_entry_by_entry() {
+    let (package, bodies) = sample::nasty();
+    let image = sample::image(&package);
+    let (bytes, _) = sample::build(&package, &bodies, &sample::options("none", 1));
+    let mut container = ar::Reader::new(&bytes[..]).expect("a container");
+    while container.next_member().expect("whole").expect("data.tar comes last").name != "data.tar" {}
+    let mut data = Vec::new();
+    container.read_to_end(&mut data).expect("memory");
+    let check = |data: &[u8], image: &Image| verify::data(&mut &data[..], image);
+    let sizes = check(&data, &image).expect("the same");
+    assert_eq!(sizes.len(), image.entries.len());
+    assert!(sizes.contains(&700_000), "{sizes:?}");
+    let mut other = image.clone();
+    other.entries[3].mode ^= 1;
+    let found = check(&data, &other).expect_err("another mode").to_string();
+    assert!(found.contains("the entry `./"), "{found}");
+    other = image.clone();
+    other.entries.pop();
+    let found = check(&data, &other).expect_err("one too many").to_string();
+    assert!(found.contains("the entry `./opt/nasty/links/unnormalised`"), "{found}");
+    other = image.clone();
+    other.entries.push(image.entries[0].clone());
+    assert!(check(&data, &other).is_err(), "one is missing");
+    assert!(check(&data[..data.len() / 2], &image).is_err(), "cut");
 }
 
 #[test]

@@ -154,7 +154,8 @@ pub fn options(compression: &str, threads: u32) -> Options {
     let compression = compression.parse().expect("valid");
     let control_compression = compression;
     let largest_member = mkdeb::archive::ar::LARGEST;
-    Options { compression, control_compression, resources, largest_member, needles: Vec::new() }
+    let (needles, reads_back) = (Vec::new(), true);
+    Options { compression, control_compression, resources, largest_member, needles, reads_back }
 }
 
 /// The image of a package at the samples' date.

@@ -12,6 +12,7 @@ use std::thread::JoinHandle;
 
 use libdeflater::CompressionLvl;
 use libdeflater::Compressor;
+use libdeflater::Decompressor;
 
 /// How much input one block has. Part of the format as far as reproducibility goes.
 const BLOCK: usize = 1 << 20;
@@ -37,8 +38,8 @@ struct Worker {
 impl<W: Write> Encoder<W> {
     /// Starts `threads` workers.
     pub(in crate::archive::compress) fn new(out: W, level: u32, threads: u32) -> io::Result<Self> {
-        let level = i32::try_from(level).ok().and_then(|level| CompressionLvl::new(level).ok());
-        let level = level.ok_or_else(|| io::Error::other("gzip has no such level"))?;
+        let level = CompressionLvl::new(level.cast_signed());
+        let level = level.map_err(|_| io::Error::other("gzip has no such level"))?;
         let workers = (0..threads.max(1)).map(|_| Worker::start(level)).collect::<io::Result<_>>()?;
         Ok(Self { out, block: Vec::with_capacity(BLOCK), workers, sent: 0, received: 0 })
     }
@@ -105,6 +106,25 @@ fn member(compressor: &mut Compressor, block: &[u8]) -> io::Result<Vec<u8>> {
     let size = compressor.gzip_compress(block, &mut bytes).map_err(io::Error::other)?;
     bytes.truncate(size);
     Ok(bytes)
+}
+
+/// Decompresses members one at a time, twice as fast as a stream: where one ends is known.
+pub(in crate::archive::compress) struct Decoder {
+    decompressor: Decompressor,
+    block: Vec<u8>,
+}
+
+impl Decoder {
+    /// A decoder of what [`Encoder`] writes.
+    pub(in crate::archive::compress) fn new() -> Self {
+        Self { decompressor: Decompressor::new(), block: vec![0; BLOCK] }
+    }
+
+    /// What one whole member holds, its checksum and size compared.
+    pub(in crate::archive::compress) fn member(&mut self, bytes: &[u8]) -> io::Result<&[u8]> {
+        let size = self.decompressor.gzip_decompress(bytes, &mut self.block).map_err(io::Error::other)?;
+        Ok(&self.block[..size])
+    }
 }
 
 fn lost() -> io::Error {

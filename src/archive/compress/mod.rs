@@ -6,6 +6,7 @@ pub mod decode;
 pub mod encode;
 mod gzip;
 mod streams;
+pub mod written;
 
 use std::fmt;
 use std::str::FromStr;
