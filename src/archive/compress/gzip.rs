@@ -38,7 +38,7 @@ struct Worker {
 impl<W: Write> Encoder<W> {
     /// Starts `threads` workers.
     pub(in crate::archive::compress) fn new(out: W, level: u32, threads: u32) -> io::Result<Self> {
-        let level = CompressionLvl::new(level.cast_signed());
+        let level = CompressionLvl::new(libdeflate_level(level));
         let level = level.map_err(|_| io::Error::other("gzip has no such level"))?;
         let workers = (0..threads.max(1)).map(|_| Worker::start(level)).collect::<io::Result<_>>()?;
         Ok(Self { out, block: Vec::with_capacity(BLOCK), workers, sent: 0, received: 0 })
@@ -99,6 +99,12 @@ impl Worker {
         let thread = std::thread::Builder::new().name("gzip".to_owned()).spawn(work)?;
         Ok(Self { blocks, done, _thread: thread })
     }
+}
+
+/// What libdeflate calls the level at which it is about as small as zlib. Its 5 is still smaller than zlib's 6, its
+/// default and dpkg-deb's, which is what most packages are made with.
+fn libdeflate_level(level: u32) -> i32 {
+    if level == 6 { 5 } else { level.cast_signed() }
 }
 
 fn member(compressor: &mut Compressor, block: &[u8]) -> io::Result<Vec<u8>> {
