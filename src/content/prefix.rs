@@ -12,6 +12,12 @@ pub struct PrefixChange {
 }
 
 impl PrefixChange {
+    /// The same change of a path below the prefix.
+    pub fn below(&self, path: &str) -> Self {
+        let joined = |prefix: &[u8]| [prefix, b"/", path.as_bytes()].concat();
+        Self { old: joined(&self.old), new: joined(&self.new) }
+    }
+
     /// The path under its new prefix, where it is the old one or lies below it.
     pub fn apply(&self, path: &[u8]) -> Option<Vec<u8>> {
         let rest = path.strip_prefix(self.old.as_slice())?;

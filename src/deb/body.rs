@@ -5,13 +5,11 @@ use std::io;
 use std::io::Read;
 
 use crate::archive::fill::fill;
-use crate::content::bytecode;
 use crate::deb::image::Entry;
 use crate::deb::image::EntryKind;
 use crate::deb::write::Error;
 use crate::package::blob::Blob;
 use crate::package::blob::Contents;
-use crate::package::blob::Rewrite;
 use crate::types::path::ArchivePath;
 use crate::types::source_id::SourceId;
 
@@ -64,7 +62,7 @@ fn open<'a>(path: &ArchivePath, blob: &'a Blob, contents: &'a dyn Contents) -> R
             if read as u64 != *size {
                 return Err(Error::Changed { name: contents.name(*id), size: *size });
             }
-            Ok(Body::Held(Cow::Owned(rewritten(&bytes[..read], rewrite))))
+            Ok(Body::Held(Cow::Owned(rewrite.apply(&bytes[..read]))))
         }
     }
 }
@@ -77,10 +75,4 @@ pub(in crate::deb) fn failed(
     source: io::Error,
 ) -> Error {
     Error::Read { path: path.clone(), name: contents.name(id), source }
-}
-
-fn rewritten(bytes: &[u8], rewrite: &Rewrite) -> Vec<u8> {
-    match rewrite {
-        Rewrite::Bytecode { source_mtime, prefixes } => bytecode::relocate(bytes, *source_mtime, prefixes),
-    }
 }

@@ -113,7 +113,7 @@ impl ControlText {
 impl Entry {
     /// A generated file of control.tar.
     pub fn control_file(name: ArchivePath, mode: Mode, bytes: Vec<u8>, date: u64) -> Self {
-        let kind = EntryKind::File { blob: Blob::Inline(bytes), conffile: false };
+        let kind = EntryKind::File { blob: Blob::Inline(bytes.into()), conffile: false };
         Self { path: name, mode: mode.bits(), mtime: date.cast_signed(), owner: Owner::root(), kind }
     }
 

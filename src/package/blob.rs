@@ -4,14 +4,15 @@ use std::io;
 use std::io::Read;
 use std::sync::Arc;
 
+use crate::content::bytecode;
 use crate::content::prefix::PrefixChange;
 use crate::types::source_id::SourceId;
 
 /// The body of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Blob {
-    /// Generated or rewritten text, small, held in memory.
-    Inline(Vec<u8>),
+    /// Generated or rewritten text, small, held in memory. Shared by the package and its image.
+    Inline(Arc<[u8]>),
     /// A body of the inputs, streamed as it is. Its size was seen when the inputs were read.
     Source {
         /// Which body.
@@ -37,9 +38,24 @@ pub enum Rewrite {
     Bytecode {
         /// The modification time that the `.py` beside it has in the package, in seconds since 1970.
         source_mtime: u64,
-        /// Old path prefixes and what each becomes, longest first. Shared by the package and its image.
+        /// Old path prefixes and what each becomes, longest first. All bytecode of a virtualenv shares them.
         prefixes: Arc<[PrefixChange]>,
+        /// The source's path below them.
+        source: Box<str>,
     },
+}
+
+impl Rewrite {
+    /// The body after the change.
+    pub fn apply(&self, body: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Bytecode { source_mtime, prefixes, source } => {
+                // The whole path, so that only `co_filename` can match and no constant under the prefix does.
+                let names: Vec<PrefixChange> = prefixes.iter().map(|change| change.below(source)).collect();
+                bytecode::relocate(body, *source_mtime, &names)
+            }
+        }
+    }
 }
 
 /// The inputs' bodies. `host` implements it over directories and tars, tests over a map.

@@ -164,10 +164,12 @@ fn described(origin: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     fn file(origin: &str) -> Node {
-        let kind = NodeKind::File { blob: Blob::Inline(Vec::new()), mode: Mode::PLAIN, conffile: false };
+        let kind = NodeKind::File { blob: Blob::Inline(Arc::default()), mode: Mode::PLAIN, conffile: false };
         Node { kind, origin: origin.to_owned(), mtime: None }
     }
 

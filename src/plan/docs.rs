@@ -73,7 +73,7 @@ fn add_changelog(draft: &mut Draft<'_>) -> Result<(), Error> {
     // Policy 12.7: a native package's changelog is upstream's own.
     let file = if package.version.has_revision() { "changelog.Debian.gz" } else { "changelog.gz" };
     let path = format!("/usr/share/doc/{}/{file}", package.name).parse()?;
-    let kind = NodeKind::File { blob: Blob::Inline(gzip(&text)), mode: Mode::PLAIN, conffile: false };
+    let kind = NodeKind::File { blob: Blob::Inline(gzip(&text).into()), mode: Mode::PLAIN, conffile: false };
     Ok(draft.tree.insert(path, Node { kind, origin: "mkdeb".to_owned(), mtime: None })?)
 }
 

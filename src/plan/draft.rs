@@ -34,7 +34,7 @@ impl Draft<'_> {
         mode: Mode,
         text: String,
     ) -> Result<(), Error> {
-        let kind = NodeKind::File { blob: Blob::Inline(text.into_bytes()), mode, conffile: false };
+        let kind = NodeKind::File { blob: Blob::Inline(text.into_bytes().into()), mode, conffile: false };
         Ok(self.tree.insert(path, Node { kind, origin: "mkdeb".to_owned(), mtime: None })?)
     }
 

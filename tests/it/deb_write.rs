@@ -132,7 +132,7 @@ fn verifying_names_what_differs() {
     let ControlArchive::Generated { files, .. } = &mut other.control else { panic!("generated") };
     let postinst = files.iter_mut().find(|file| file.path.as_bytes() == b"postinst").expect("there");
     let EntryKind::File { blob: Blob::Inline(text), .. } = &mut postinst.kind else { panic!("text") };
-    text.push(b'\n');
+    *text = [&text[..], b"\n"].concat().into();
     assert!(check(&other, &summary).contains("`postinst`"));
     let mut told = summary.clone();
     told.md5sums[0] ^= 1;
@@ -188,8 +188,16 @@ fn needles_are_found_once_per_file_wherever_chunks_part() {
         let blob = bodies.add(bytes);
         sample::insert(&mut package, &format!("/leaky/{before}"), sample::file(blob, "0644"));
     }
-    sample::insert(&mut package, "/leaky/clean", sample::file(Blob::Inline(b"/build/ven".to_vec()), "0644"));
-    sample::insert(&mut package, "/leaky/inline", sample::file(Blob::Inline(b"x/home/me".to_vec()), "0644"));
+    sample::insert(
+        &mut package,
+        "/leaky/clean",
+        sample::file(Blob::Inline(b"/build/ven"[..].into()), "0644"),
+    );
+    sample::insert(
+        &mut package,
+        "/leaky/inline",
+        sample::file(Blob::Inline(b"x/home/me"[..].into()), "0644"),
+    );
     let mut options = sample::options("zstd:1", 2);
     options.needles = vec![b"/build/venv".to_vec(), b"/home/me".to_vec()];
     let (_, summary) = sample::build(&package, &bodies, &options);
@@ -205,7 +213,7 @@ fn a_rewritten_body_is_what_is_hashed_and_written() {
     let mut bodies = sample::Bodies::default();
     let bytecode = [&[0xa7, 0x0d, 0x0d, 0x0a][..], &[0; 4], &[1; 8], b"code"].concat();
     let Blob::Source { id, size } = bodies.add(bytecode.clone()) else { unreachable!() };
-    let rewrite = Rewrite::Bytecode { source_mtime: 7, prefixes: [].into() };
+    let rewrite = Rewrite::Bytecode { source_mtime: 7, prefixes: [].into(), source: "x.py".into() };
     let blob = Blob::Rewritten { id, size, rewrite };
     sample::insert(&mut package, "/rewritten/x.pyc", sample::file(blob, "0644"));
     let (bytes, summary) = sample::build(&package, &bodies, &sample::options("zstd", 1));
@@ -281,7 +289,7 @@ fn a_body_that_changes_or_fails_is_named_and_nothing_hangs() {
 fn a_body_to_be_rewritten_has_to_fit_and_to_stay() {
     let attempt = |size: u64, length: u64| {
         let mut package = sample::package("rewritten");
-        let rewrite = Rewrite::Bytecode { source_mtime: 0, prefixes: [].into() };
+        let rewrite = Rewrite::Bytecode { source_mtime: 0, prefixes: [].into(), source: "x.py".into() };
         let blob = Blob::Rewritten { id: SourceId { input: 0, file: 0 }, size, rewrite };
         sample::insert(&mut package, "/rewritten/x.pyc", sample::file(blob, "0644"));
         let (image, options) = (sample::image(&package), sample::options("none", 1));

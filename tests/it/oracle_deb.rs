@@ -59,7 +59,7 @@ fn laid_out(root: &Path, package: &Package, bodies: &Bodies) {
             }
             EntryKind::File { blob, .. } => {
                 let body = match blob {
-                    Blob::Inline(bytes) => bytes.clone(),
+                    Blob::Inline(bytes) => bytes.to_vec(),
                     Blob::Source { id, .. } | Blob::Rewritten { id, .. } => bodies.0[id].clone(),
                 };
                 fs::write(&path, body).expect("a new file");
@@ -107,7 +107,7 @@ fn dpkg_deb_lists_and_extracts_what_was_planned() {
                     continue;
                 }
                 EntryKind::File { blob: Blob::Inline(bytes), .. } => {
-                    assert_eq!(&fs::read(&path).expect("a file"), bytes)
+                    assert_eq!(fs::read(&path).expect("a file"), &bytes[..])
                 }
                 EntryKind::File { blob: Blob::Source { id, .. } | Blob::Rewritten { id, .. }, .. } => {
                     assert!(fs::read(&path).expect("a file") == bodies.0[id], "{}", entry.path);

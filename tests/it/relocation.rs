@@ -12,9 +12,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use mkdeb::config::recipe::Bytecode;
-use mkdeb::content::bytecode;
 use mkdeb::package::blob::Blob;
-use mkdeb::package::blob::Rewrite;
 use mkdeb::package::tree::NodeKind;
 use mkdeb::plan::relocate::Relocated;
 use mkdeb::plan::relocate::Request;
@@ -110,11 +108,10 @@ fn write(relocated: &Relocated, bodies: &[PathBuf]) {
             NodeKind::File { blob, mode, .. } => (blob, mode),
         };
         let body = match blob {
-            Blob::Inline(text) => text.clone(),
+            Blob::Inline(text) => text.to_vec(),
             Blob::Source { id, .. } => fs::read(&bodies[id.file as usize]).expect("body"),
-            Blob::Rewritten { id, rewrite: Rewrite::Bytecode { source_mtime, prefixes }, .. } => {
-                let body = fs::read(&bodies[id.file as usize]).expect("body");
-                bytecode::relocate(&body, *source_mtime, prefixes)
+            Blob::Rewritten { id, rewrite, .. } => {
+                rewrite.apply(&fs::read(&bodies[id.file as usize]).expect("body"))
             }
         };
         let mut file = fs::File::create(path).expect("file");

@@ -129,14 +129,14 @@ fn finish(package: &mut Package, bodies: &mut Bodies) {
     let large: Vec<u8> =
         (0..700_000u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     insert(package, "/opt/nasty/large", file(bodies.add(large), "0755"));
-    insert(package, "/opt/nasty/inline", file(Blob::Inline(b"generated\n".to_vec()), "0640"));
+    insert(package, "/opt/nasty/inline", file(Blob::Inline(b"generated\n"[..].into()), "0640"));
     for length in [1, 99, 100, 101, 200, 1000] {
         let target = format!("../{}", "t".repeat(length)).split_off(3);
         insert(package, &format!("/opt/nasty/links/{length}"), NodeKind::Symlink { target });
     }
     let target = "../x/./y//z/".to_owned();
     insert(package, "/opt/nasty/links/unnormalised", NodeKind::Symlink { target });
-    let (mode, blob) = ("0640".parse().expect("a mode"), Blob::Inline(b"setting = 1\n".to_vec()));
+    let (mode, blob) = ("0640".parse().expect("a mode"), Blob::Inline(b"setting = 1\n"[..].into()));
     insert(package, "/etc/nasty-sample/settings.conf", NodeKind::File { blob, mode, conffile: true });
     package.removed_conffiles.push("/etc/nasty-sample/old.conf".parse().expect("a path"));
     let script = |name: &str| Some(format!("#!/bin/sh\nset -e\n# {name}\nexit 0\n"));

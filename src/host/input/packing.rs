@@ -176,7 +176,7 @@ fn read_control(given: &mut GivenTree, files: &[(PathBuf, Stamp)], name: &Path) 
         if !found.path.as_bytes().contains(&b'/') {
             given.texts.insert(found.path.as_bytes().to_vec(), bytes.clone());
         }
-        *blob = Blob::Inline(bytes);
+        *blob = Blob::Inline(bytes.into());
     }
     for found in &given.control {
         if let Some(text) = beside(found, &given.control, &given.texts) {

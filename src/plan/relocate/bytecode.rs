@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::config::recipe::Bytecode;
-use crate::content::bytecode::COMPILED_AT;
 use crate::content::bytecode::Header;
 use crate::content::bytecode::Validity;
-use crate::content::prefix::PrefixChange;
 use crate::package::blob::Rewrite;
 use crate::plan::relocate::case;
 use crate::plan::relocate::case::Act;
@@ -55,10 +53,7 @@ fn keep_sourceless(venv: &Venv<'_>, item: &Item<'_>, _: &mut Vec<Note>) -> Resul
         Validity::Timestamp { mtime, .. } => venv.request.date.clamp(u64::from(mtime)),
         _ => 0,
     };
-    Ok(Act::Stream(Rewrite::Bytecode {
-        source_mtime,
-        prefixes: file_names(venv, item.path.trim_end_matches('c')),
-    }))
+    Ok(moved(venv, item.path.trim_end_matches('c'), source_mtime))
 }
 
 fn is_stripped(venv: &Venv<'_>, item: &Item<'_>) -> bool {
@@ -113,16 +108,15 @@ fn move_fresh(venv: &Venv<'_>, item: &Item<'_>, _: &mut Vec<Note>) -> Result<Act
         return Ok(Act::Drop);
     }
     let source_mtime = venv.request.date.clamp(source.entry.mtime);
-    Ok(Act::Stream(Rewrite::Bytecode { source_mtime, prefixes: file_names(venv, source.path) }))
+    Ok(moved(venv, source.path, source_mtime))
 }
 
-/// The whole path of the source, so that only `co_filename` can match and no constant under the prefix does.
-fn file_names(venv: &Venv<'_>, source: &str) -> Arc<[PrefixChange]> {
-    let below = |prefix: &[u8]| [prefix, b"/", source.as_bytes()].concat();
-    let new = venv.request.destination.as_str().as_bytes();
-    let compiled = PrefixChange { old: COMPILED_AT.as_bytes().to_vec(), new: new.to_vec() };
-    let changes = venv.changes.iter().chain([&compiled]);
-    changes.map(|change| PrefixChange { old: below(&change.old), new: below(&change.new) }).collect()
+fn moved(venv: &Venv<'_>, source: &str, source_mtime: u64) -> Act {
+    Act::Stream(Rewrite::Bytecode {
+        source_mtime,
+        prefixes: Arc::clone(&venv.compiled_at),
+        source: source.into(),
+    })
 }
 
 /// Tells what was left out, and fails where the policy wants bytecode and there is none.

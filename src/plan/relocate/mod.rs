@@ -154,7 +154,7 @@ fn nodes(
                 Ok(target) => NodeKind::Symlink { target: target.to_owned() },
                 Err(_) => return Err(Error::NotUtf8 { path: item.path.to_owned() }),
             },
-            (Some(Act::Inline(text)), SourceKind::File(_)) => file(Blob::Inline(text)),
+            (Some(Act::Inline(text)), SourceKind::File(_)) => file(Blob::Inline(text.into())),
             (Some(Act::Stream(rewrite)), SourceKind::File(facts)) => {
                 file(Blob::Rewritten { id: facts.id, size: facts.size, rewrite })
             }

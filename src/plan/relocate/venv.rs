@@ -1,8 +1,10 @@
 //! What a virtualenv says about itself: its Python, and the places it believes to lie at.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::content::activator;
+use crate::content::bytecode::COMPILED_AT;
 use crate::content::prefix;
 use crate::content::prefix::PrefixChange;
 use crate::content::python::PythonVersion;
@@ -29,6 +31,8 @@ pub(super) struct Venv<'a> {
     pub(super) interpreter: InstallPath,
     /// Each old prefix to the destination, longest first.
     pub(super) changes: Vec<PrefixChange>,
+    /// The same for bytecode, which may also have been compiled by mkdeb.
+    pub(super) compiled_at: Arc<[PrefixChange]>,
 }
 
 impl<'a> Venv<'a> {
@@ -54,7 +58,9 @@ impl<'a> Venv<'a> {
             Some(given) => given_interpreter(given, python)?,
             None => links::interpreter(tree, &cfg, python, &changes)?,
         };
-        Ok(Self { tree, request, cfg, python, interpreter, changes })
+        let compiled = PrefixChange { old: COMPILED_AT.as_bytes().to_vec(), new: new.to_vec() };
+        let compiled_at = changes.iter().cloned().chain([compiled]).collect();
+        Ok(Self { tree, request, cfg, python, interpreter, changes, compiled_at })
     }
 
     /// The text under its new prefix; `None` when it names no old one.
