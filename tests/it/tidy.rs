@@ -38,6 +38,10 @@ fn files(directory: &str, ending: &str) -> Vec<(String, String)> {
     found
 }
 
+fn is_test(file: &str) -> bool {
+    file.ends_with("tests.rs") || file.contains("/tests/")
+}
+
 fn level(module: &str) -> Option<u8> {
     LEVELS.iter().find(|(name, _)| *name == module).map(|(_, level)| *level)
 }
@@ -76,9 +80,8 @@ fn a_module_imports_only_lower_ones() {
 fn a_file_holds_one_idea() {
     for (file, text) in files("src", ".rs") {
         // Unit tests do not count: they stand in `tests`, or behind the last item.
-        let is_test = file.ends_with("tests.rs") || file.contains("/tests/");
         let lines = text.lines().take_while(|line| *line != "mod tests {").count();
-        assert!(is_test || lines <= 400, "{file} has {lines} lines: split it by idea");
+        assert!(is_test(&file) || lines <= 400, "{file} has {lines} lines: split it by idea");
         assert!(text.starts_with("//!"), "{file} does not say what it is");
         assert!(!text.contains("super::super"), "{file} reaches over its parent");
     }
@@ -177,7 +180,7 @@ fn no_value_stands_in_a_comment_of_a_script() {
 #[test]
 fn no_shell_hides_in_rust() {
     for (file, text) in files("src", ".rs") {
-        let is_allowed = file.contains("content/") || file.ends_with("tests.rs");
+        let is_allowed = file.contains("content/") || is_test(&file);
         let code = text.split("\nmod tests {").next().expect("a first part");
         assert!(!code.contains("#!/bin/sh\\n") || is_allowed, "{file}: scripts are templates");
     }
