@@ -3,6 +3,7 @@
 //! Every component of every path is opened by itself, relative to the one above and never through a link, so that
 //! neither a link in the package nor one that lies below the directory, or appears there meanwhile, leads out.
 
+mod error;
 mod owners;
 
 use std::collections::BTreeMap;
@@ -30,8 +31,8 @@ use rustix::io::Errno;
 use crate::archive::tar::read::Kind;
 use crate::deb::read::Entry;
 use crate::deb::read::place;
+pub use crate::host::extract::error::Error;
 use crate::host::extract::owners::Owners;
-use crate::types::path::ArchiveError;
 use crate::types::path::ArchivePath;
 
 /// A directory while a package is unpacked into it.
@@ -42,6 +43,10 @@ pub struct Extraction {
     /// What directories get last, when nothing is put in them any more.
     directories: BTreeMap<ArchivePath, Attributes>,
     count: u64,
+    /// How many directories were made that are no entries.
+    implied: u32,
+    /// How many components the paths had so far.
+    components: usize,
 }
 
 /// What an inode has beside its body.
@@ -54,73 +59,11 @@ struct Attributes {
 
 /// `PATH_MAX` of Linux. A longer path would only make directories.
 const LONGEST_PATH: usize = 4096;
-
-/// Why an entry was not unpacked.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// A path with `..`.
-    #[error("an entry would lie outside")]
-    Outside(#[source] ArchiveError),
-    /// A path that no program could open.
-    #[error("an entry has a path of {0} bytes, longer than the 4096 that Linux takes")]
-    Long(usize),
-    /// An entry below a link.
-    #[error("`{path}` would be written through `{link}`, which is a symbolic link")]
-    Through {
-        /// The entry.
-        path: ArchivePath,
-        /// The link: of the package, or already there.
-        link: ArchivePath,
-    },
-    /// An entry below something that is no directory.
-    #[error("`{path}` cannot lie below `{above}`, which is not a directory")]
-    Below {
-        /// The entry.
-        path: ArchivePath,
-        /// What is in its way.
-        above: ArchivePath,
-    },
-    /// A directory where something else has to be.
-    #[error("`{0}` is a directory already, and something else in the package")]
-    Directory(ArchivePath),
-    /// A hard link to what is no file below the directory.
-    #[error("the hard link `{path}` leads to `{target}`, which is not a file that was unpacked before it")]
-    Hardlink {
-        /// The link.
-        path: ArchivePath,
-        /// What it leads to.
-        target: ArchivePath,
-    },
-    /// A device, or something newer.
-    #[error(
-        "`{0}` is a device or of an unknown kind, and only files, directories, links and pipes are unpacked"
-    )]
-    Special(ArchivePath),
-    /// The system refuses.
-    #[error("failed to {action} `{path}`")]
-    System {
-        /// What, as a verb.
-        action: &'static str,
-        /// On what.
-        path: ArchivePath,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// The body of a file cannot be read.
-    #[error("`{path}` cannot be read")]
-    Body {
-        /// The file.
-        path: ArchivePath,
-        /// Why.
-        source: io::Error,
-    },
-}
-
-impl Error {
-    fn system(action: &'static str, path: &ArchivePath, source: impl Into<io::Error>) -> Self {
-        Self::System { action, path: path.clone(), source: source.into() }
-    }
-}
+/// The most directories that are made without an entry of their own. dpkg makes none, so that packages have few or
+/// none; but one path may stand for two thousand, and the limit on entries does not bound them.
+const MOST_IMPLIED: u32 = 10_000;
+/// The most components that all paths have together. Each is opened, which takes a microsecond or two.
+const MOST_COMPONENTS: usize = 20_000_000;
 
 impl Extraction {
     /// Starts to unpack into a directory, which is made where it is not there. A link *to* it may be given.
@@ -130,7 +73,7 @@ impl Extraction {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let root = rustix::fs::open(directory, flags, Mode::empty()).map_err(|error| wrap(error.into()))?;
         let owners = rustix::process::geteuid().is_root().then(Owners::default);
-        Ok(Self { root, owners, directories: BTreeMap::new(), count: 0 })
+        Ok(Self { root, owners, directories: BTreeMap::new(), count: 0, implied: 0, components: 0 })
     }
 
     /// How many entries were unpacked.
@@ -144,6 +87,7 @@ impl Extraction {
         if path.as_bytes().len() > LONGEST_PATH {
             return Err(Error::Long(path.as_bytes().len()));
         }
+        self.pass(&path)?;
         let owner = self.owners.as_mut().map(|owners| owners.of(&entry.header.owner));
         let attributes = Attributes { mode: entry.header.mode, mtime: entry.details.mtime, owner };
         if entry.header.kind == Kind::Directory {
@@ -166,13 +110,25 @@ impl Extraction {
         Ok(())
     }
 
+    /// Counts a path before it is followed.
+    fn pass(&mut self, path: &ArchivePath) -> Result<(), Error> {
+        self.components += path.as_bytes().split(|byte| *byte == b'/').count();
+        match self.components > MOST_COMPONENTS {
+            true => Err(Error::Components { path: path.clone(), limit: MOST_COMPONENTS }),
+            false => Ok(()),
+        }
+    }
+
     /// Gives directories their modes and times. They are what was unpacked, unless something replaced them.
     pub fn finish(&mut self) -> Result<(), Error> {
         for (path, attributes) in std::mem::take(&mut self.directories).into_iter().rev() {
             let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
             let opened = match path.is_root() {
                 true => rustix::fs::openat(&self.root, c".", flags, Mode::empty()),
-                false => rustix::fs::openat(self.parent(&path)?, path.file_name(), flags, Mode::empty()),
+                false => match self.descend(&path)? {
+                    Some(parent) => rustix::fs::openat(parent, path.file_name(), flags, Mode::empty()),
+                    None => Err(Errno::NOENT),
+                },
             };
             match opened {
                 Ok(directory) => attributes.give(directory.as_fd(), &path)?,
@@ -183,7 +139,7 @@ impl Extraction {
         Ok(())
     }
 
-    fn directory(&self, path: &ArchivePath) -> Result<(), Error> {
+    fn directory(&mut self, path: &ArchivePath) -> Result<(), Error> {
         if path.is_root() {
             return Ok(());
         }
@@ -198,13 +154,14 @@ impl Extraction {
         }
     }
 
-    fn hardlink(&self, spot: &Spot<'_>, target: &[u8]) -> Result<(), Error> {
+    fn hardlink(&mut self, spot: &Spot<'_>, target: &[u8]) -> Result<(), Error> {
         let target = place(target).map_err(Error::Outside)?;
         let refused = || Error::Hardlink { path: spot.path.clone(), target: target.clone() };
         if target.is_root() {
             return Err(refused());
         }
-        let parent = self.descend(&target, Missing::Leave)?.ok_or_else(refused)?;
+        self.pass(&target)?;
+        let parent = self.descend(&target)?.ok_or_else(refused)?;
         if kind_of(parent.as_fd(), target.file_name(), &target)? != Some(FileType::RegularFile) {
             return Err(refused());
         }
@@ -220,48 +177,59 @@ impl Extraction {
     }
 
     /// Opens the directory that holds a path; those that are missing are made.
-    fn parent(&self, path: &ArchivePath) -> Result<OwnedFd, Error> {
-        let opened = self.descend(path, Missing::Make)?;
+    fn parent(&mut self, path: &ArchivePath) -> Result<OwnedFd, Error> {
+        let implied = &mut self.implied;
+        let opened = descend(self.root.as_fd(), path, &mut |at, name| {
+            if *implied == MOST_IMPLIED {
+                return Err(Error::Implied { path: path.clone(), limit: MOST_IMPLIED });
+            }
+            // The umask applies: no entry says which mode it has.
+            match rustix::fs::mkdirat(at, name, Mode::from_raw_mode(0o777)) {
+                Ok(()) => *implied += 1,
+                Err(Errno::EXIST) => {}
+                Err(error) => return Err(Error::system("create a directory above", path, error)),
+            }
+            Ok(())
+        })?;
         opened.ok_or_else(|| Error::system("open the directory of", path, Errno::NOENT))
     }
 
-    /// Opens the directory that holds a path, component by component; none where one is missing and left so.
-    fn descend(&self, path: &ArchivePath, missing: Missing) -> Result<Option<OwnedFd>, Error> {
-        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let open = |at: BorrowedFd<'_>, name: &[u8]| rustix::fs::openat(at, name, flags, Mode::empty());
-        let fail = |error| Error::system("open the directory of", path, error);
-        let mut at = open(self.root.as_fd(), b".").map_err(fail)?;
-        let above = path.parent().unwrap_or_default();
-        let names = above.as_bytes().split(|byte| *byte == b'/').filter(|name| !name.is_empty());
-        for (depth, name) in names.enumerate() {
-            let mut next = open(at.as_fd(), name);
-            if next.as_ref().err() == Some(&Errno::NOENT) {
-                if missing == Missing::Leave {
-                    return Ok(None);
-                }
-                // The umask applies: no entry says which mode it has.
-                match rustix::fs::mkdirat(&at, name, Mode::from_raw_mode(0o777)) {
-                    Ok(()) | Err(Errno::EXIST) => next = open(at.as_fd(), name),
-                    Err(error) => return Err(fail(error)),
-                }
-            }
-            at = match next {
-                Ok(next) => next,
-                Err(Errno::NOTDIR | Errno::LOOP) => return Err(in_the_way(at.as_fd(), path, depth + 1)),
-                Err(error) => return Err(fail(error)),
-            };
-        }
-        Ok(Some(at))
+    /// Opens the directory that holds a path; none where one is missing.
+    fn descend(&self, path: &ArchivePath) -> Result<Option<OwnedFd>, Error> {
+        descend(self.root.as_fd(), path, &mut |_, _| Ok(()))
     }
 }
 
-/// What becomes of directories that are not there.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Missing {
-    /// They are made.
-    Make,
-    /// Nothing.
-    Leave,
+/// Makes a directory that is missing, or leaves it so.
+type Make<'a> = dyn FnMut(BorrowedFd<'_>, &[u8]) -> Result<(), Error> + 'a;
+
+/// Opens the directory that holds a path, component by component; none where one is missing even after `missing` had
+/// a chance to make it.
+fn descend(
+    root: BorrowedFd<'_>,
+    path: &ArchivePath,
+    missing: &mut Make<'_>,
+) -> Result<Option<OwnedFd>, Error> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let open = |at: BorrowedFd<'_>, name: &[u8]| rustix::fs::openat(at, name, flags, Mode::empty());
+    let fail = |error| Error::system("open the directory of", path, error);
+    let mut at = open(root, b".").map_err(fail)?;
+    let above = path.parent().unwrap_or_default();
+    let names = above.as_bytes().split(|byte| *byte == b'/').filter(|name| !name.is_empty());
+    for (depth, name) in names.enumerate() {
+        let mut next = open(at.as_fd(), name);
+        if next.as_ref().err() == Some(&Errno::NOENT) {
+            missing(at.as_fd(), name)?;
+            next = open(at.as_fd(), name);
+        }
+        at = match next {
+            Ok(next) => next,
+            Err(Errno::NOENT) => return Ok(None),
+            Err(Errno::NOTDIR | Errno::LOOP) => return Err(in_the_way(at.as_fd(), path, depth + 1)),
+            Err(error) => return Err(fail(error)),
+        };
+    }
+    Ok(Some(at))
 }
 
 /// What keeps a path from being reached: its first `depth` components.
@@ -375,5 +343,21 @@ impl Attributes {
             last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT },
             last_modification: Timespec { tv_sec: self.mtime, tv_nsec: 0 },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_followed_up_to_a_limit() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let mut extraction = Extraction::into(directory.path()).expect("a directory");
+        let path = ArchivePath::new(b"a/b/c").expect("a path");
+        extraction.components = MOST_COMPONENTS - 4;
+        extraction.pass(&path).expect("within the limit");
+        let said = extraction.pass(&path).expect_err("beyond it").to_string();
+        assert_eq!(said, "with `a/b/c`, the paths have more than 20000000 components together");
     }
 }

@@ -260,6 +260,24 @@ fn half_a_file_is_not_left() {
     assert!(place.path("out/whole").exists() && !place.path("out/half").exists());
 }
 
+/// A few kilobytes may stand for more directories than a disk has room for.
+#[test]
+fn directories_without_entries_are_made_up_to_a_limit() {
+    let place = Place::new();
+    let deep = "d/".repeat(99);
+    // Four million directories in forty thousand entries.
+    let names: Vec<Vec<u8>> = (0..40_000).map(|number| format!("{number}/{deep}f").into_bytes()).collect();
+    let entries: Vec<(&[u8], Kind<'_>, &[u8])> = names.iter().map(|name| (&name[..], FILE, BODY)).collect();
+    let words = format!(
+        "`100/{deep}f` needs more directories than the 10000 that are made without an entry of their own"
+    );
+    place.refuses(&package_of(&entries), &words);
+    assert!(place.path("out").join(format!("99/{deep}f")).exists());
+    assert!(!place.path("out/100").exists());
+    // Those that are there already do not count.
+    place.takes(&package_of(&entries[..100]));
+}
+
 /// A container whose data.tar really ends there.
 fn container_cut(data: &[u8]) -> Vec<u8> {
     super::container(&[("debian-binary", b"2.0\n"), ("control.tar", &super::control()), ("data.tar", data)])
