@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::types::spelling::nearest;
+
 /// A key with the table it stands in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
@@ -234,22 +236,13 @@ fn wrong_type_hint(key: &Key, expected: &str, found: &str) -> Option<String> {
 
 /// "did you mean", where something known is near; what there is otherwise.
 fn nearest_or_all(word: &str, known: &[&str], plural: &str) -> String {
-    match nearest(word, known) {
+    // Keys are lower case with hyphens, whatever other tools' files have.
+    let spelled = word.to_lowercase().replace('_', "-");
+    match nearest(&spelled, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => format!("there are no {plural} here"),
         None => format!("the {plural} are {}", list(known)),
     }
-}
-
-/// The known word that a misspelled one most likely stands for.
-fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    let spelled = word.to_lowercase().replace('_', "-");
-    known
-        .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&spelled, candidate), *candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4 && *distance < candidate.len())
-        .min()
-        .map(|(_, candidate)| candidate)
 }
 
 fn list(words: &[&str]) -> String {

@@ -13,4 +13,5 @@ pub mod path;
 pub mod relation;
 pub mod size;
 pub mod source_id;
+pub mod spelling;
 pub mod version;

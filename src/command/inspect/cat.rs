@@ -21,6 +21,7 @@ use crate::host::deb_file::is_stdin;
 use crate::host::output::temporary;
 use crate::host::watch::Watch;
 use crate::types::path::ArchivePath;
+use crate::types::spelling::nearest;
 
 /// How different a path may be from a missing one to be meant, in edits.
 const NEAR: usize = 3;
@@ -65,8 +66,10 @@ fn control_body(deb: &Deb, name: &[u8]) -> Result<Outcome, Failure> {
     let path = format!("DEBIAN/{name}");
     let Some(file) = deb.control_file(&name) else {
         let names = deb.control_files.iter().map(|file| String::from_utf8_lossy(&file.header.path));
-        let near = names.min_by_key(|other| strsim::levenshtein(other, &name));
-        return Err(Error::Missing { path, near: near.map(|near| format!("DEBIAN/{near}")) }.into());
+        let names: Vec<_> = names.collect();
+        let near = nearest(&name, names.iter().map(AsRef::as_ref));
+        let near = near.map(|near| format!("DEBIAN/{near}"));
+        return Err(Error::Missing { path, near, listed: "`--json` lists the control files" }.into());
     };
     let held = temporary().and_then(|mut held| {
         io::copy(&mut &file.bytes[..], &mut held)?;
@@ -151,7 +154,10 @@ impl Search {
         let no_file =
             |what: &str, hint| Err(Error::NoFile { path: path.clone(), what: what.to_owned(), hint });
         match self.found {
-            None => Err(Error::Missing { path, near: self.near.map(|(_, near)| near) }),
+            None => {
+                let near = self.near.map(|(_, near)| near);
+                Err(Error::Missing { path, near, listed: "`--files` lists what is there" })
+            }
             Some(Found::File(file)) => Ok(file),
             Some(Found::Hardlink(target, _)) => {
                 let target = String::from_utf8_lossy(&target).into_owned();

@@ -24,6 +24,8 @@ pub enum Error {
         path: String,
         /// One like it.
         near: Option<String>,
+        /// What helps where there is none.
+        listed: &'static str,
     },
     /// `--cat` of something without a body.
     #[error("`{path}` is {what}")]
@@ -61,7 +63,7 @@ impl Error {
         match self {
             Self::Package { source, .. } => source.hint(),
             Self::Missing { near: Some(near), .. } => Some(format!("did you mean `{near}`?")),
-            Self::Missing { .. } => Some("`--files` lists what is there".to_owned()),
+            Self::Missing { listed, .. } => Some((*listed).to_owned()),
             Self::NoFile { hint, .. } => hint.clone(),
             _ => None,
         }

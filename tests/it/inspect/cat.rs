@@ -37,6 +37,10 @@ fn what_has_no_body_is_an_error_that_says_what_it_is() {
         ("/sbin/tool", "hint: did you mean `/usr/bin/tool`?"),
         ("/nothing/like/it", "hint: `--files` lists what is there"),
         ("DEBIAN/contorl", "hint: did you mean `DEBIAN/control`?"),
+        (
+            "DEBIAN/postinst",
+            "there is no `DEBIAN/postinst` in the package\nhint: `--json` lists the control files",
+        ),
         ("../etc/passwd", "there can be no such file in a package: `../etc/passwd` leaves the tree"),
     ] {
         let said = refused(&["--cat", path], &sample());
