@@ -42,6 +42,19 @@ pub(in crate::deb) fn of_entry<'a>(entry: &'a Entry, contents: &'a dyn Contents)
     }
 }
 
+/// The body of an entry of control.tar, which is small. mkdeb itself holds those; an image need not.
+pub(in crate::deb) fn whole<'a>(
+    entry: &'a Entry,
+    contents: &'a dyn Contents,
+) -> Result<Cow<'a, [u8]>, Error> {
+    match of_entry(entry, contents)? {
+        Body::Held(bytes) => Ok(bytes),
+        Body::Streamed { mut reader, size, id } => {
+            read(&mut *reader, size, &entry.path, (contents, id)).map(Cow::Owned)
+        }
+    }
+}
+
 /// Opens a blob; what is rewritten is read and rewritten at once.
 fn open<'a>(path: &ArchivePath, blob: &'a Blob, contents: &'a dyn Contents) -> Result<Body<'a>, Error> {
     match blob {
@@ -55,16 +68,27 @@ fn open<'a>(path: &ArchivePath, blob: &'a Blob, contents: &'a dyn Contents) -> R
         }
         Blob::Rewritten { id, size, rewrite } => {
             let mut reader = contents.open(*id).map_err(|source| failed(path, contents, *id, source))?;
-            // One byte more than there should be shows a file that grew.
-            let mut bytes = vec![0; usize::try_from(*size).unwrap_or(usize::MAX).saturating_add(1)];
-            let read = fill(&mut *reader, &mut bytes);
-            let read = read.map_err(|source| failed(path, contents, *id, source))?;
-            if read as u64 != *size {
-                return Err(Error::Changed { name: contents.name(*id), size: *size });
-            }
-            Ok(Body::Held(Cow::Owned(rewrite.apply(&bytes[..read]))))
+            let bytes = read(&mut *reader, *size, path, (contents, *id))?;
+            Ok(Body::Held(Cow::Owned(rewrite.apply(&bytes))))
         }
     }
+}
+
+/// Reads a body that must have `size` bytes.
+fn read(
+    reader: &mut dyn Read,
+    size: u64,
+    path: &ArchivePath,
+    (contents, id): (&dyn Contents, SourceId),
+) -> Result<Vec<u8>, Error> {
+    // One byte more than there should be shows a file that grew.
+    let mut bytes = vec![0; usize::try_from(size).unwrap_or(usize::MAX).saturating_add(1)];
+    let read = fill(reader, &mut bytes).map_err(|source| failed(path, contents, id, source))?;
+    if read as u64 != size {
+        return Err(Error::Changed { name: contents.name(id), size });
+    }
+    bytes.truncate(read);
+    Ok(bytes)
 }
 
 /// The error of a body that could not be read.

@@ -1,7 +1,6 @@
 //! control.tar: small enough to be compressed in memory, once the data is known.
 
 use std::borrow::Cow;
-use std::io::Read;
 use std::io::Write;
 use std::num::NonZero;
 
@@ -9,7 +8,6 @@ use crate::archive::compress::encode::Encoder;
 use crate::archive::compress::encode::Resources;
 use crate::archive::tar::header;
 use crate::deb::body;
-use crate::deb::body::Body;
 use crate::deb::image::ControlArchive;
 use crate::deb::image::Entry;
 use crate::deb::image::Image;
@@ -60,28 +58,12 @@ pub(in crate::deb) fn encode(
 }
 
 fn append(entry: &Entry, contents: &dyn Contents, out: &mut dyn Write) -> Result<Md5, Error> {
-    let body = body::of_entry(entry, contents)?;
-    let size = body.size();
+    let body = body::whole(entry, contents)?;
+    let size = body.len() as u64;
     let mut blocks = Vec::with_capacity(512);
     header::encode(&entry.header(size), &mut blocks);
     out.write_all(&blocks).map_err(Error::Compress)?;
-    let mut context = md5::Context::new();
-    match body {
-        Body::Held(bytes) => {
-            context.consume(&bytes);
-            out.write_all(&bytes).map_err(Error::Compress)?;
-        }
-        Body::Streamed { mut reader, size, id } => {
-            let wrap = |source| body::failed(&entry.path, contents, id, source);
-            let mut bytes = Vec::new();
-            reader.by_ref().take(size + 1).read_to_end(&mut bytes).map_err(wrap)?;
-            if bytes.len() as u64 != size {
-                return Err(Error::Changed { name: contents.name(id), size });
-            }
-            context.consume(&bytes);
-            out.write_all(&bytes).map_err(Error::Compress)?;
-        }
-    }
+    out.write_all(&body).map_err(Error::Compress)?;
     out.write_all(header::padding(size)).map_err(Error::Compress)?;
-    Ok(Md5::from_bytes(context.finalize().0))
+    Ok(Md5::of(&body))
 }

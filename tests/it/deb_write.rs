@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use mkdeb::archive::ar;
 use mkdeb::deb::image::ControlArchive;
+use mkdeb::deb::image::Entry;
 use mkdeb::deb::image::EntryKind;
 use mkdeb::deb::image::Image;
 use mkdeb::deb::read;
@@ -24,6 +25,8 @@ use mkdeb::package::blob::Blob;
 use mkdeb::package::blob::Contents;
 use mkdeb::package::blob::Rewrite;
 use mkdeb::types::digest::Md5;
+use mkdeb::types::mode::Mode;
+use mkdeb::types::path::ArchivePath;
 use mkdeb::types::source_id::SourceId;
 
 use crate::sample;
@@ -300,6 +303,33 @@ fn a_body_to_be_rewritten_has_to_fit_and_to_stay() {
     assert!(matches!(attempt(100, 99), Err(Error::Changed { .. })));
     assert!(matches!(attempt(100, 101), Err(Error::Changed { .. })));
     assert!(attempt(100, 100).is_ok());
+}
+
+/// Control files lie in memory when mkdeb makes an image, but an image may have them read from the inputs.
+#[test]
+fn a_control_file_may_be_streamed_and_has_to_stay() {
+    let attempt = |length: u64, then: Option<io::ErrorKind>| {
+        let mut image = sample::image(&sample::package("streamed"));
+        let ControlArchive::Generated { files, .. } = &mut image.control else { panic!("generated") };
+        let name = ArchivePath::new(b"templates").expect("a path");
+        let blob = Blob::Source { id: SourceId { input: 0, file: 0 }, size: 100 };
+        let kind = EntryKind::File { blob, conffile: false };
+        files.push(Entry { kind, ..Entry::control_file(name, Mode::PLAIN, Vec::new(), 0) });
+        let (options, mut bytes) = (sample::options("none", 1), Vec::new());
+        let lying = Lying { length, then };
+        let written = write::write(&image, &lying, &options, &mut Cursor::new(Vec::new()), &mut bytes);
+        written.map(|summary| (image, bytes, summary)).map_err(|error| error.to_string())
+    };
+    let (image, bytes, summary) = attempt(100, None).expect("written");
+    verify::verify(&mut &bytes[..], &image, &summary).expect("valid");
+    let deb = read::read(&mut &bytes[..], read::Bodies::Skip).expect("readable");
+    assert_eq!(deb.control_file("templates").map(|file| &file.bytes[..]), Some(&[b'x'; 100][..]));
+    for length in [99, 101] {
+        let said = attempt(length, None).expect_err("changed");
+        assert!(said.starts_with("`build/venv/lib/big.so` changed while it was being read"), "{said}");
+    }
+    let said = attempt(3, Some(io::ErrorKind::PermissionDenied)).expect_err("failed");
+    assert_eq!(said, "failed to read `build/venv/lib/big.so` for `/templates`");
 }
 
 /// A spool or an output that is full after some bytes.
