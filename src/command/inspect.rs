@@ -83,12 +83,12 @@ pub enum Outcome {
     Scripts(Vec<Script>),
     /// A body.
     Body(File),
-    /// So many entries were unpacked.
+    /// Entries were unpacked.
     Extracted {
         /// Into this directory.
         directory: PathBuf,
-        /// How many.
-        entries: u64,
+        /// Their paths as the archive spells them, in order.
+        paths: Vec<Vec<u8>>,
     },
 }
 
@@ -199,15 +199,22 @@ impl Package<'_> {
             }
             source => Stop::Error(Box::new(Error::Extract { file: self.name(), source })),
         };
-        let walked = reader.walk::<Stop>(&mut |entry, body| extraction.add(&entry, body).map_err(failed));
-        let entries = extraction.count();
+        let mut paths = Vec::new();
+        let walked = reader.walk::<Stop>(&mut |entry, body| {
+            extraction.add(&entry, body).map_err(failed)?;
+            paths.push(entry.header.path);
+            Ok(())
+        });
         // Directories get their modes also where something failed: what is left shall be as it was meant.
         let finished = extraction.finish().map_err(failed);
         match walked.and(finished) {
-            Ok(()) => Ok(Outcome::Extracted { directory: directory.to_owned(), entries }),
+            Ok(()) => Ok(Outcome::Extracted { directory: directory.to_owned(), paths }),
             Err(stop) => {
                 let failure = self.told(stop);
-                let entries = if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
+                let entries = match paths.len() {
+                    1 => "1 entry".to_owned(),
+                    count => format!("{count} entries"),
+                };
                 let left = format!("`{}` is left with {entries} unpacked before", directory.display());
                 Err(Failure { hint: failure.hint.or(Some(left.clone())), left: Some(left), ..failure })
             }

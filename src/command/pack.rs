@@ -11,6 +11,7 @@ use crate::archive::compress::encode::Resources;
 use crate::command::failure::Failure;
 use crate::command::writing::Writing;
 use crate::control::given::Given;
+use crate::deb::image::Entry;
 use crate::deb::image::EntryKind;
 use crate::deb::pack;
 use crate::deb::write;
@@ -59,8 +60,8 @@ pub struct PackOutcome {
     pub given: Option<Given>,
     /// Its size in bytes.
     pub size: u64,
-    /// How many entries its data has.
-    pub entries: usize,
+    /// The entries of its data, in order.
+    pub entries: Vec<Entry>,
     /// What dpkg would warn of.
     pub remarks: Vec<String>,
 }
@@ -131,7 +132,7 @@ fn pack_watched(request: &PackRequest, env: &Env, watch: &Watch) -> Result<PackO
     watch.check().map_err(|error| Failure::new(error, None))?;
     let path = file.commit()?;
     let (given, remarks) = (packing.given, packing.remarks);
-    Ok(PackOutcome { path, given, size: summary.size, entries: packing.image.entries.len(), remarks })
+    Ok(PackOutcome { path, given, size: summary.size, entries: packing.image.entries, remarks })
 }
 
 /// Leaves an older package out of the new one that replaces it.

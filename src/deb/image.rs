@@ -117,6 +117,15 @@ impl Entry {
         Self { path: name, mode: mode.bits(), mtime: date.cast_signed(), owner: Owner::root(), kind }
     }
 
+    /// Its path as the archive spells it: `./usr/`.
+    pub fn spelling(&self) -> Vec<u8> {
+        let slash: &[u8] = match self.kind {
+            EntryKind::Directory if !self.path.is_root() => b"/",
+            _ => b"",
+        };
+        [b"./", self.path.as_bytes(), slash].concat()
+    }
+
     /// The entry as a tar header; `size` is that of the body.
     pub fn header(&self, size: u64) -> header::Entry<'_> {
         let kind = match &self.kind {

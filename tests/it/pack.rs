@@ -168,6 +168,20 @@ fn what_cannot_fit_is_refused_before_it_is_read() {
 }
 
 #[test]
+fn what_is_packed_is_listed_where_that_is_asked_for() {
+    let directory = tempfile::tempdir().expect("a directory");
+    tree(directory.path());
+    std::os::unix::fs::symlink("share/\u{1b}", directory.path().join("tree/usr/\u{1b}")).expect("a new link");
+    let output = pack(directory.path(), &["-v", "tree"]);
+    let said = text(&output.stderr);
+    let (list, summary) = said.split_once("packed tiny").expect("a summary");
+    assert_eq!(list, "./\n./usr/\n./usr/share/\n./usr/share/tiny/\n./usr/share/tiny/file\n./usr/\\033\n");
+    assert!(summary.contains("6 entries"), "{summary}");
+    assert_eq!(text(&pack(directory.path(), &["-q", "tree"]).stderr), "");
+    assert_eq!(pack(directory.path(), &["-q", "-v", "tree"]).status.code(), Some(2));
+}
+
+#[test]
 fn an_older_package_in_the_tree_is_left_out_of_the_new_one() {
     let directory = tempfile::tempdir().expect("a directory");
     tree(directory.path());

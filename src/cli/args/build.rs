@@ -55,6 +55,10 @@ pub(in crate::cli) struct BuildArguments {
     /// A directory of templates that replace the built-in ones of the same name
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
+
+    /// Say what was mended, left out and found
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(super) verbose: bool,
 }
 
 impl BuildArguments {

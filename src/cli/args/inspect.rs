@@ -37,6 +37,11 @@ pub(in crate::cli) struct InspectArguments {
     #[arg(long, value_name = "DIR", group = "part")]
     extract: Option<PathBuf>,
 
+    /// List what is unpacked, as `dpkg-deb --vextract` does
+    // clap waives a requirement that conflicts with what is given, so the other parts are named too.
+    #[arg(short, long, requires = "extract", conflicts_with_all = ["control", "files", "scripts", "cat", "quiet"])]
+    pub(super) verbose: bool,
+
     /// What the package may unpack to
     #[arg(long, value_name = "SIZE", default_value_t = DEFAULT_UNPACKED)]
     max_unpacked: Size,

@@ -30,12 +30,8 @@ pub(in crate::cli) struct Arguments {
     json: bool,
 
     /// Say nothing but errors; results are printed
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
-    quiet: bool,
-
-    /// Say what was mended, left out and found
     #[arg(short, long, global = true)]
-    verbose: bool,
+    quiet: bool,
 }
 
 /// What to do.
@@ -77,7 +73,12 @@ pub(in crate::cli) enum Verbosity {
 
 impl Arguments {
     pub(in crate::cli) fn output_options(&self) -> OutputOptions {
-        let verbosity = match (self.quiet, self.verbose) {
+        let verbose = match &self.verb {
+            Verb::Build(arguments) => arguments.verbose,
+            Verb::Inspect(arguments) => arguments.verbose,
+            Verb::Pack(arguments) => arguments.verbose,
+        };
+        let verbosity = match (self.quiet, verbose) {
             (true, _) => Verbosity::Quiet,
             (false, true) => Verbosity::Verbose,
             (false, false) => Verbosity::Normal,

@@ -49,6 +49,10 @@ pub(in crate::cli) struct PackArguments {
     /// Threads to use; the package is the same for any number [default: all cores]
     #[arg(long, alias = "threads-max", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+
+    /// List what is packed
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(super) verbose: bool,
 }
 
 impl PackArguments {

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::cli::args::OutputOptions;
 use crate::cli::args::Verbosity;
+use crate::cli::report::inspect::listing::quoted;
 use crate::command::failure::Failure;
 use crate::host::env::Env;
 use crate::plan::Note;
@@ -121,6 +122,13 @@ impl Report {
     /// A result as one JSON document.
     fn print_json(&self, document: &Value) -> Result<ExitCode, Failure> {
         self.print((serde_json::to_string_pretty(document).unwrap_or_default() + "\n").as_bytes())
+    }
+
+    /// The paths that went into a package or came out of it, where they are asked for.
+    fn paths<P: AsRef<[u8]>>(&self, paths: impl IntoIterator<Item = P>) {
+        if self.verbosity == Verbosity::Verbose {
+            paths.into_iter().for_each(|path| say(&quoted(path.as_ref())));
+        }
     }
 
     fn renderer(&self) -> annotate_snippets::Renderer {

@@ -12,6 +12,7 @@ use crate::cli::report::say;
 use crate::cli::report::size;
 use crate::command::failure::Failure;
 use crate::command::pack::PackOutcome;
+use crate::deb::image::Entry;
 
 impl Report {
     pub(in crate::cli) fn pack(&self, outcome: &PackOutcome) -> Result<ExitCode, Failure> {
@@ -19,6 +20,7 @@ impl Report {
         if self.verbosity > Verbosity::Quiet {
             outcome.remarks.iter().for_each(|remark| say(&plain(&format!("warning: {remark}"))));
         }
+        self.paths(outcome.entries.iter().map(Entry::spelling));
         if self.json {
             let document = json!({
                 "path": outcome.path.display().to_string(),
@@ -26,7 +28,7 @@ impl Report {
                 "version": given.map(|given| &given.version),
                 "architecture": given.map(|given| &given.architecture),
                 "size": outcome.size,
-                "entries": outcome.entries,
+                "entries": outcome.entries.len(),
                 "warnings": outcome.remarks,
             });
             return self.print_json(&document);
@@ -34,7 +36,7 @@ impl Report {
         if self.verbosity > Verbosity::Quiet {
             let name =
                 given.map_or_else(String::new, |given| format!(" {} {}", given.package, given.version));
-            say(&plain(&format!("packed{name}: {} entries, {}", outcome.entries, size(outcome.size))));
+            say(&plain(&format!("packed{name}: {} entries, {}", outcome.entries.len(), size(outcome.size))));
         }
         self.print(&[outcome.path.as_os_str().as_bytes(), b"\n"].concat())
     }

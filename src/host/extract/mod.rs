@@ -42,7 +42,6 @@ pub struct Extraction {
     owners: Option<Owners>,
     /// What directories get last, when nothing is put in them any more.
     directories: BTreeMap<ArchivePath, Attributes>,
-    count: u64,
     /// How many directories were made that are no entries.
     implied: u32,
     /// How many components the paths had so far.
@@ -73,12 +72,7 @@ impl Extraction {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let root = rustix::fs::open(directory, flags, Mode::empty()).map_err(|error| wrap(error.into()))?;
         let owners = rustix::process::geteuid().is_root().then(Owners::default);
-        Ok(Self { root, owners, directories: BTreeMap::new(), count: 0, implied: 0, components: 0 })
-    }
-
-    /// How many entries were unpacked.
-    pub fn count(&self) -> u64 {
-        self.count
+        Ok(Self { root, owners, directories: BTreeMap::new(), implied: 0, components: 0 })
     }
 
     /// Unpacks an entry. What is there by its name is replaced, unless it is a directory.
@@ -106,7 +100,6 @@ impl Extraction {
                 Kind::Directory | Kind::Other(_) => return Err(Error::Special(path)),
             }
         }
-        self.count += 1;
         Ok(())
     }
 

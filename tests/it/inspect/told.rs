@@ -139,6 +139,28 @@ fn parts_are_told_one_at_a_time_as_words_or_json() {
 }
 
 #[test]
+fn what_is_unpacked_is_listed_where_that_is_asked_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let entries = [(&b"a"[..], Kind::Directory, &b""[..]), (b"a/\x1b\n", Kind::File(1), b"x")];
+    let deb = written(directory.path(), "sample.deb", &package_of(&entries));
+    let target = directory.path().join("out");
+    let (path, out) = (deb.to_str().unwrap(), target.to_str().unwrap());
+    let output = mkdeb(&["inspect", path, "--extract", out, "-v"], b"");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(said, format!("./a/\n./a/\\033\\n\nunpacked 2 entries into {out}\n"));
+    assert!(output.stdout.is_empty());
+    for (words, message) in [
+        (&["-v"][..], "--extract <DIR>"),
+        (&["-v", "--files"], "cannot be used with"),
+        (&["-v", "-q", "--extract", out], "cannot be used with"),
+    ] {
+        let output = mkdeb(&[&["inspect", path], words].concat(), b"");
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(message), "{words:?}: {output:?}");
+    }
+}
+
+#[test]
 fn a_signal_ends_the_wait_for_a_silent_pipe_and_says_what_is_left() {
     let bytes = package_of(&[(b"a", Kind::File(1), b"x"), (b"b", Kind::File(600_000), &[b'y'; 600_000])]);
     let directory = tempfile::tempdir().unwrap();

@@ -63,7 +63,7 @@ pub(super) struct Files<'a> {
 #[derive(Serialize)]
 pub(super) struct Extracted {
     pub(super) directory: String,
-    pub(super) entries: u64,
+    pub(super) entries: usize,
 }
 
 impl<'a> Document<'a> {

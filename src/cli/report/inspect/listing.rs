@@ -69,7 +69,7 @@ fn mode(bits: u32, kind: &Kind) -> String {
 }
 
 /// A name as tar writes it in a UTF-8 locale: what a terminal would not print is escaped as in C.
-pub(super) fn quoted(bytes: &[u8]) -> String {
+pub(in crate::cli::report) fn quoted(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {

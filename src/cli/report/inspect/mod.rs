@@ -1,7 +1,7 @@
 //! The outcome of `mkdeb inspect`.
 
 mod json;
-mod listing;
+pub(super) mod listing;
 mod summary;
 
 use std::fs::File;
@@ -29,8 +29,10 @@ impl Report {
             Outcome::Control(deb) if self.json => self.document(&json::Control::of(&deb)),
             Outcome::Scripts(scripts) if self.json => self.document(&json::Scripts::of(&scripts)),
             Outcome::Files(entries) if self.json => self.document(&json::Files::of(&entries)),
-            Outcome::Extracted { directory, entries } if self.json => {
-                self.document(&json::Extracted { directory: directory.display().to_string(), entries })
+            Outcome::Extracted { directory, paths } if self.json => {
+                self.paths(&paths);
+                let directory = directory.display().to_string();
+                self.document(&json::Extracted { directory, entries: paths.len() })
             }
             Outcome::Summary(inspected) => self.write(|out| summary::write(&inspected, out)),
             Outcome::Control(deb) => self.write(|out| {
@@ -43,8 +45,10 @@ impl Report {
                 entries.iter().try_for_each(|entry| writeln!(out, "{}", listing.line(entry)))
             }),
             Outcome::Body(file) => self.write(|out| copied(file, out)),
-            Outcome::Extracted { directory, entries } => {
+            Outcome::Extracted { directory, paths } => {
+                self.paths(&paths);
                 if self.verbosity > Verbosity::Quiet {
+                    let entries = paths.len();
                     say(&plain(&format!("unpacked {entries} entries into {}", directory.display())));
                 }
                 Ok(ExitCode::SUCCESS)
