@@ -260,6 +260,22 @@ fn help_and_version_are_results() {
 }
 
 #[test]
+fn help_has_the_options_of_the_verb_before_those_of_all() {
+    let project = Project::new("");
+    for (verb, flags) in [
+        ("build", &["--manifest", "--output", "--verbose"][..]),
+        ("inspect", &["--files", "--cat", "--extract", "--max-unpacked"]),
+        ("pack", &["--root-owner-group", "--compression", "--threads", "--nocheck"]),
+    ] {
+        let help = project.run(&[verb, "--help"]).out;
+        let all = flags.iter().chain(&["Common options:", "--directory", "--json", "--quiet"]);
+        let places: Vec<_> =
+            all.map(|flag| help.find(flag).unwrap_or_else(|| panic!("{flag}: {help}"))).collect();
+        assert!(places.is_sorted(), "{help}");
+    }
+}
+
+#[test]
 fn words_that_mean_nothing_are_errors() {
     let project = Project::new("");
     for args in [&[][..], &["biuld"], &["build", "extra"], &["--no-such"], &["build", "--output"]] {

@@ -182,6 +182,29 @@ fn what_is_packed_is_listed_where_that_is_asked_for() {
 }
 
 #[test]
+fn the_json_document_has_the_keys_that_are_documented() {
+    let directory = tempfile::tempdir().expect("a directory");
+    tree(directory.path());
+    let reference = include_str!("../../docs/pack.md");
+    let (_, section) = reference.split_once("## The JSON document\n").expect("a section");
+    let cells = section.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    let mut documented: Vec<&str> =
+        cells.flat_map(|cell| cell.split(", ")).map(|key| key.trim_matches('`')).collect();
+    documented.sort_unstable();
+    for words in [&["tree", "x.deb", "--json"][..], &["tree", "x.deb", "--json", "--nocheck"]] {
+        let output = pack(directory.path(), words);
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let keys: Vec<&String> = document.as_object().expect("an object").keys().collect();
+        assert_eq!(keys, documented, "{words:?}");
+        let is_judged = !words.contains(&"--nocheck");
+        for key in ["name", "version", "architecture"] {
+            assert_eq!(document[key].is_string(), is_judged, "{words:?}: {document}");
+        }
+        assert_eq!((&document["entries"], &document["warnings"]), (&5.into(), &serde_json::json!([])));
+    }
+}
+
+#[test]
 fn an_older_package_in_the_tree_is_left_out_of_the_new_one() {
     let directory = tempfile::tempdir().expect("a directory");
     tree(directory.path());

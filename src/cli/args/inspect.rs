@@ -17,13 +17,13 @@ pub(in crate::cli) struct InspectArguments {
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Print the control file as it is
-    #[arg(long, group = "part")]
-    control: bool,
-
     /// List the files, as `dpkg-deb --contents` does, with times in UTC
     #[arg(long, group = "part")]
     files: bool,
+
+    /// Print the control file as it is
+    #[arg(long, group = "part")]
+    control: bool,
 
     /// Print the maintainer scripts
     #[arg(long, group = "part")]

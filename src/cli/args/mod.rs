@@ -14,6 +14,9 @@ use crate::cli::args::inspect::InspectArguments;
 use crate::cli::args::pack::PackArguments;
 use crate::host::env::Env;
 
+/// What each verb takes stands behind its own options.
+const COMMON: &str = "Common options";
+
 /// Turns a Python application and its virtualenv into Debian packages.
 #[derive(Debug, Parser)]
 #[command(name = "mkdeb", version, max_term_width = 100)]
@@ -22,15 +25,15 @@ pub(in crate::cli) struct Arguments {
     pub(in crate::cli) verb: Verb,
 
     /// Work in this directory
-    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
+    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true, help_heading = COMMON)]
     directory: Option<PathBuf>,
 
     /// Print one JSON document instead of lines
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     json: bool,
 
     /// Say nothing but errors; results are printed
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = COMMON)]
     quiet: bool,
 }
 

@@ -26,10 +26,6 @@ pub(in crate::cli) struct PackArguments {
     #[arg(long)]
     root_owner_group: bool,
 
-    /// Pack without a look at what is packed; dpkg may not be able to install it
-    #[arg(long)]
-    nocheck: bool,
-
     /// Compression: `zstd`, `xz`, `gzip` or `none`, with a level: `zstd:19`
     #[arg(short = 'Z', long, value_name = "FORMAT[:LEVEL]", overrides_with = "compression")]
     compression: Option<Compression>,
@@ -37,6 +33,14 @@ pub(in crate::cli) struct PackArguments {
     /// The level, before one that `-Z` names
     #[arg(short = 'z', value_name = "LEVEL", overrides_with = "level")]
     level: Option<u32>,
+
+    /// Threads to use; the package is the same for any number [default: all cores]
+    #[arg(long, alias = "threads-max", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+
+    /// List what is packed
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(super) verbose: bool,
 
     /// Compress control.tar like the data; so it is by default
     #[arg(long, overrides_with = "no_uniform_compression", action = ArgAction::SetTrue)]
@@ -46,13 +50,9 @@ pub(in crate::cli) struct PackArguments {
     #[arg(long, overrides_with = "uniform_compression", action = ArgAction::SetTrue)]
     no_uniform_compression: bool,
 
-    /// Threads to use; the package is the same for any number [default: all cores]
-    #[arg(long, alias = "threads-max", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
-
-    /// List what is packed
-    #[arg(short, long, conflicts_with = "quiet")]
-    pub(super) verbose: bool,
+    /// Pack without a look at what is packed; dpkg may not be able to install it
+    #[arg(long)]
+    nocheck: bool,
 }
 
 impl PackArguments {
