@@ -18,7 +18,7 @@ use rustix::fs::OFlags;
 
 use crate::host::Error;
 
-/// What the mask of the user takes from, as for dpkg-deb's packages.
+/// Whatever the mask of the user is: dpkg-deb sets its own, 022, before it writes a package.
 const MODE: u32 = 0o644;
 /// What the name of a file on its way begins with, where it has to have one.
 const PREFIX: &str = ".mkdeb-";
@@ -46,7 +46,10 @@ impl AtomicFile {
         let directory = path.ancestors().skip(1).find(|above| above.is_dir()).unwrap_or(Path::new("."));
         let hidden = Hidden::unnamed(directory).or_else(|_| Hidden::named(directory));
         let hidden = hidden.map_err(|error| Error::new("create", path, strip_path(&error)))?;
-        Ok(Self { hidden, path: path.to_owned() })
+        let mut file = Self { hidden, path: path.to_owned() };
+        // A file system without modes refuses; there it is as open as every file.
+        let _ = file.writer().set_permissions(fs::Permissions::from_mode(MODE));
+        Ok(file)
     }
 
     /// Where to write.
@@ -87,17 +90,14 @@ impl AtomicFile {
 impl Hidden {
     fn unnamed(directory: &Path) -> io::Result<Self> {
         let flags = i32::try_from(OFlags::TMPFILE.bits()).unwrap_or(0);
-        let file =
-            OpenOptions::new().read(true).write(true).mode(MODE).custom_flags(flags).open(directory)?;
+        let file = OpenOptions::new().read(true).write(true).custom_flags(flags).open(directory)?;
         // It gets its name through `/proc`, which a chroot may lack.
         fs::symlink_metadata(place(&file))?;
         Ok(Self::Unnamed(file))
     }
 
     fn named(directory: &Path) -> io::Result<Self> {
-        let mut builder = tempfile::Builder::new();
-        let mode = fs::Permissions::from_mode(MODE);
-        builder.prefix(PREFIX).permissions(mode).tempfile_in(directory).map(Self::Named)
+        tempfile::Builder::new().prefix(PREFIX).tempfile_in(directory).map(Self::Named)
     }
 }
 

@@ -134,19 +134,33 @@ fn a_read_only_disk_is_said() {
 }
 
 #[test]
-fn a_package_is_as_open_as_the_users_mask_allows() {
+fn a_package_is_as_open_as_those_of_dpkg_deb_whatever_the_mask() {
     let project = Project::new("");
-    for (mask, mode) in [("000", 0o644), ("022", 0o644), ("027", 0o640), ("077", 0o600)] {
+    project.write(
+        "tree/DEBIAN/control",
+        "Package: t\nVersion: 1\nArchitecture: all\nMaintainer: N <n@x>\nDescription: t\n",
+    );
+    let mkdeb = env!("CARGO_BIN_EXE_mkdeb");
+    let made = [
+        (format!("{mkdeb} build --fast"), format!("dist/{DEB}")),
+        (format!("{mkdeb} pack tree packed.deb"), "packed.deb".to_owned()),
+        ("dpkg-deb --root-owner-group --build tree oracle.deb".to_owned(), "oracle.deb".to_owned()),
+    ];
+    for mask in ["000", "022", "027", "077"] {
         // Once where nothing is in the way, once in the place of another.
         for _ in 0..2 {
-            let mut command = Command::new("sh");
-            let script = format!("umask {mask}; exec {} build --fast", env!("CARGO_BIN_EXE_mkdeb"));
-            let ran = ran(command.args(["-c", &script]).current_dir(project.dir()));
-            assert_eq!(ran.code, Some(0), "{}", ran.err);
-            let deb = project.path("dist").join(DEB);
-            assert_eq!(fs::metadata(&deb).unwrap().permissions().mode() & 0o7777, mode, "{mask}");
+            for (line, deb) in &made {
+                let mut command = Command::new("sh");
+                let script = format!("chmod -R go-w tree; umask {mask}; exec {line}");
+                let ran = ran(command.args(["-c", &script]).current_dir(project.dir()));
+                assert_eq!(ran.code, Some(0), "{}", ran.err);
+                let mode = fs::metadata(project.path(deb)).unwrap().permissions().mode() & 0o7777;
+                assert_eq!(mode, 0o644, "{line} under {mask}");
+            }
         }
-        fs::remove_dir_all(project.path("dist")).unwrap();
+        for (_, deb) in &made {
+            fs::remove_file(project.path(deb)).unwrap();
+        }
     }
 }
 
