@@ -2,8 +2,12 @@
 //!
 //! Written when a package is planned, read when one is inspected. It names no path of the machine that built it.
 
+use std::fmt;
+
 use serde::Deserialize;
 use serde::Serialize;
+
+use crate::types::plural::all_counted;
 
 /// The largest record that is read, in bytes.
 pub const LARGEST: u64 = 64 << 10;
@@ -63,7 +67,7 @@ impl Relocation {
 
 impl Counts {
     /// Each kind of change in words, with its count.
-    pub fn changed(&self) -> [(u64, &'static str); 8] {
+    fn changed(&self) -> [(u64, &'static str); 8] {
         [
             (self.scripts, "scripts"),
             (self.activators, "activators"),
@@ -74,6 +78,13 @@ impl Counts {
             (self.links, "links"),
             (self.bytecode, "bytecode files"),
         ]
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&all_counted(&self.changed()))?;
+        if self.dropped > 0 { write!(f, "; {} left out", self.dropped) } else { Ok(()) }
     }
 }
 

@@ -95,8 +95,7 @@ fn user_note(source: &str, note: &relocate::note::Note) -> Note {
         Fact::Adopted { .. }
         | Fact::Linked(_)
         | Fact::Substituted { .. }
-        | Fact::Dropped { .. }
-        | Fact::BytecodeDropped { .. }
+        | Fact::LeftOut { .. }
         | Fact::OtherMachine { .. }
         | Fact::Zipped(_) => Note::detail(source, note.to_string()),
         _ => Note::warning(source, note.to_string()),

@@ -10,6 +10,7 @@ pub mod digest;
 pub mod mode;
 pub mod name;
 pub mod path;
+pub mod plural;
 pub mod relation;
 pub mod size;
 pub mod source_id;

@@ -13,15 +13,20 @@ use crate::plan::relocate::case::Case;
 use crate::plan::relocate::case::Item;
 use crate::plan::relocate::error::Error;
 use crate::plan::relocate::note::Note;
+use crate::plan::relocate::note::Part;
 use crate::plan::relocate::venv::Venv;
 use crate::types::path::ArchivePath;
 
 pub(super) const CASES: &[Case] = &[
     Case { name: "bytecode without a source beside it", applies: is_sourceless, act: keep_sourceless },
-    Case { name: "bytecode that is not wanted", applies: is_stripped, act: drop_quietly },
-    Case { name: "bytecode of another Python or level", applies: is_of_another_python, act: drop_quietly },
-    Case { name: "bytecode whose source is gone", applies: is_orphan, act: drop_quietly },
-    Case { name: "bytecode that Python would not load", applies: is_stale, act: drop_quietly },
+    Case {
+        name: "bytecode that is not wanted",
+        applies: is_stripped,
+        act: |_, _, _| Ok(Act::Drop(Part::Bytecode)),
+    },
+    Case { name: "bytecode of another Python or level", applies: is_of_another_python, act: drop_stale },
+    Case { name: "bytecode whose source is gone", applies: is_orphan, act: drop_stale },
+    Case { name: "bytecode that Python would not load", applies: is_stale, act: drop_stale },
     Case {
         name: "bytecode whose source is rewritten",
         applies: |_, item| is_bytecode(item),
@@ -47,7 +52,7 @@ fn keep_sourceless(venv: &Venv<'_>, item: &Item<'_>, _: &mut Vec<Note>) -> Resul
     let Some(header) =
         header.filter(|header| header.version() == Some((venv.python.major, venv.python.minor)))
     else {
-        return Ok(Act::Drop);
+        return Ok(Act::Drop(Part::StaleBytecode));
     };
     let source_mtime = match header.validity {
         Validity::Timestamp { mtime, .. } => venv.request.date.clamp(u64::from(mtime)),
@@ -97,15 +102,15 @@ fn source<'a>(venv: &Venv<'a>, item: &Item<'a>) -> Option<Item<'a>> {
     Some(Item { path: path.as_str()?, entry }).filter(|item| item.file().is_some())
 }
 
-fn drop_quietly(_: &Venv<'_>, _: &Item<'_>, _: &mut Vec<Note>) -> Result<Act, Error> {
-    Ok(Act::Drop)
+fn drop_stale(_: &Venv<'_>, _: &Item<'_>, _: &mut Vec<Note>) -> Result<Act, Error> {
+    Ok(Act::Drop(Part::StaleBytecode))
 }
 
 fn move_fresh(venv: &Venv<'_>, item: &Item<'_>, _: &mut Vec<Note>) -> Result<Act, Error> {
-    let Some(source) = source(venv, item) else { return Ok(Act::Drop) };
+    let Some(source) = source(venv, item) else { return Ok(Act::Drop(Part::StaleBytecode)) };
     // Notes on the source are taken when its own turn comes.
     if case::decide(venv, &source, &mut Vec::new())? != Act::Keep {
-        return Ok(Act::Drop);
+        return Ok(Act::Drop(Part::StaleBytecode));
     }
     let source_mtime = venv.request.date.clamp(source.entry.mtime);
     Ok(moved(venv, source.path, source_mtime))
@@ -119,20 +124,11 @@ fn moved(venv: &Venv<'_>, source: &str, source_mtime: u64) -> Act {
     })
 }
 
-/// Tells what was left out, and fails where the policy wants bytecode and there is none.
-pub(super) fn check_policy(
-    venv: &Venv<'_>,
-    acts: &BTreeMap<&str, Act>,
-    notes: &mut Vec<Note>,
-) -> Result<(), Error> {
+/// Fails where the policy wants bytecode and there is none.
+pub(super) fn check_policy(venv: &Venv<'_>, acts: &BTreeMap<&str, Act>) -> Result<(), Error> {
     let mut all = acts.iter().filter(|(path, _)| path.ends_with(".pyc"));
-    let mut dropped = all.clone().filter(|(_, act)| **act == Act::Drop).map(|(path, _)| path);
-    let policy = venv.request.bytecode;
-    if policy == Bytecode::Keep && all.all(|(_, act)| *act == Act::Drop) {
+    if venv.request.bytecode == Bytecode::Keep && all.all(|(_, act)| act.is_drop()) {
         return Err(Error::NoBytecode(venv.python));
-    }
-    if let Some(example) = dropped.next().filter(|_| policy != Bytecode::Strip) {
-        notes.push(Note::BytecodeDropped { count: 1 + dropped.count(), example: (*example).to_owned() });
     }
     Ok(())
 }

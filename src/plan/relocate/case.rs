@@ -8,6 +8,7 @@ use crate::plan::relocate::links;
 use crate::plan::relocate::litter;
 use crate::plan::relocate::metadata;
 use crate::plan::relocate::note::Note;
+use crate::plan::relocate::note::Part;
 use crate::plan::relocate::scripts;
 use crate::plan::relocate::venv::Venv;
 use crate::source::tree::FileFacts;
@@ -40,8 +41,8 @@ pub(super) enum Act {
     Stream(Rewrite),
     /// It becomes, or stays, a link to this target.
     Link(String),
-    /// It is left out.
-    Drop,
+    /// It is left out, as a file of this part.
+    Drop(Part),
 }
 
 const TABLE: [&[Case]; 6] =
@@ -58,12 +59,6 @@ pub(super) fn decide(venv: &Venv<'_>, item: &Item<'_>, notes: &mut Vec<Note>) ->
 /// The row that decides on a path.
 pub(super) fn matching(venv: &Venv<'_>, item: &Item<'_>) -> Option<&'static Case> {
     TABLE.iter().flat_map(|cases| cases.iter()).find(|case| (case.applies)(venv, item))
-}
-
-/// For rows that leave a path out.
-pub(super) fn drop(_: &Venv<'_>, item: &Item<'_>, notes: &mut Vec<Note>) -> Result<Act, Error> {
-    notes.push(Note::Dropped { path: item.path.to_owned() });
-    Ok(Act::Drop)
 }
 
 /// For rows that replace old prefixes wherever they stand, and tell.
@@ -84,6 +79,12 @@ pub(super) fn is_metadata(path: &str, name: &str) -> bool {
     directory
         .and_then(|path| path.rsplit_once('/'))
         .is_some_and(|(above, _)| above.ends_with("/site-packages"))
+}
+
+impl Act {
+    pub(super) fn is_drop(&self) -> bool {
+        matches!(self, Self::Drop(_))
+    }
 }
 
 impl<'a> Item<'a> {

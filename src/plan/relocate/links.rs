@@ -201,12 +201,10 @@ pub(super) fn resolve(tree: &SourceTree, path: &str) -> Option<String> {
 
 /// Leaves out links whose targets were left out.
 pub(super) fn drop_dangling<'a>(venv: &Venv<'a>, items: &[Item<'a>], acts: &mut BTreeMap<&'a str, Act>) {
-    let ends_dropped = |item: &&Item<'a>| {
-        let end = item.target().and_then(|_| resolve(venv.tree, item.path));
-        end.is_some_and(|end| acts.get(end.as_str()) == Some(&Act::Drop))
+    let part = |item: &Item<'a>| {
+        let end = item.target().and_then(|_| resolve(venv.tree, item.path))?;
+        acts.get(end.as_str()).filter(|act| act.is_drop()).map(|act| (item.path, act.clone()))
     };
-    let dropped: Vec<&str> = items.iter().filter(ends_dropped).map(|item| item.path).collect();
-    for path in dropped {
-        acts.insert(path, Act::Drop);
-    }
+    let dropped: Vec<(&str, Act)> = items.iter().filter_map(part).collect();
+    acts.extend(dropped);
 }

@@ -2,16 +2,25 @@
 
 use crate::config::recipe::DropProfile;
 use crate::content::activator;
-use crate::plan::relocate::case;
+use crate::plan::relocate::case::Act;
 use crate::plan::relocate::case::Case;
 use crate::plan::relocate::case::Item;
+use crate::plan::relocate::note::Part;
 use crate::plan::relocate::venv::Venv;
 
 pub(super) const CASES: &[Case] = &[
-    Case { name: "litter of the root", applies: is_root_litter, act: case::drop },
-    Case { name: "uv's notes on an installation", applies: is_uv_note, act: case::drop },
-    Case { name: "pip, on request", applies: is_dropped_pip, act: case::drop },
-    Case { name: "activators, on request", applies: is_dropped_activator, act: case::drop },
+    Case { name: "litter of the root", applies: is_root_litter, act: |_, _, _| Ok(Act::Drop(Part::Litter)) },
+    Case {
+        name: "uv's notes on an installation",
+        applies: is_uv_note,
+        act: |_, _, _| Ok(Act::Drop(Part::UvNotes)),
+    },
+    Case { name: "pip, on request", applies: is_dropped_pip, act: |_, _, _| Ok(Act::Drop(Part::Pip)) },
+    Case {
+        name: "activators, on request",
+        applies: is_dropped_activator,
+        act: |_, _, _| Ok(Act::Drop(Part::Activators)),
+    },
 ];
 
 /// uv's lock may be writable by anyone; `CACHEDIR.TAG` makes backups skip the deployed application.

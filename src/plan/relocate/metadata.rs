@@ -12,6 +12,7 @@ use crate::plan::relocate::case::Case;
 use crate::plan::relocate::case::Item;
 use crate::plan::relocate::error::Error;
 use crate::plan::relocate::note::Note;
+use crate::plan::relocate::note::Part;
 use crate::plan::relocate::venv::Venv;
 
 pub(super) const CASES: &[Case] = &[
@@ -55,7 +56,7 @@ fn is_origin(_: &Venv<'_>, item: &Item<'_>) -> bool {
 }
 
 /// A path of the build host says nothing to others; a public origin is worth keeping.
-fn keep_public_origin(_: &Venv<'_>, item: &Item<'_>, notes: &mut Vec<Note>) -> Result<Act, Error> {
+fn keep_public_origin(_: &Venv<'_>, item: &Item<'_>, _: &mut Vec<Note>) -> Result<Act, Error> {
     let path = item.path.to_owned();
     let origin = DirectUrl::parse(item.text()?)
         .map_err(|source| Error::Unreadable { path: path.clone(), source: source.into() })?;
@@ -63,8 +64,7 @@ fn keep_public_origin(_: &Venv<'_>, item: &Item<'_>, notes: &mut Vec<Note>) -> R
         return Err(Error::Credentials { path });
     }
     if origin.local_path().is_some() {
-        notes.push(Note::Dropped { path });
-        return Ok(Act::Drop);
+        return Ok(Act::Drop(Part::Origins));
     }
     Ok(Act::Keep)
 }
@@ -83,7 +83,7 @@ fn mention(_: &Venv<'_>, item: &Item<'_>, notes: &mut Vec<Note>) -> Result<Act, 
 pub(super) fn check_commands(venv: &Venv<'_>, acts: &BTreeMap<&str, Act>, notes: &mut Vec<Note>) {
     for (path, act) in acts.iter().filter(|(path, _)| case::is_metadata(path, "entry_points.txt")) {
         let text = venv.tree.text(path).and_then(|text| std::str::from_utf8(text).ok());
-        if *act == Act::Drop {
+        if act.is_drop() {
             continue;
         }
         for command in entry_points::commands(text.unwrap_or_default()) {

@@ -107,7 +107,8 @@ pub fn relocate(tree: &SourceTree, request: &Request) -> Result<Relocated, Error
         acts.insert(item.path, act);
     }
     links::drop_dangling(&venv, &items, &mut acts);
-    bytecode::check_policy(&venv, &acts, &mut notes)?;
+    bytecode::check_policy(&venv, &acts)?;
+    notes.extend(tally::left_out(&acts));
     records::update(&venv, &mut acts, &mut notes)?;
     metadata::check_commands(&venv, &acts, &mut notes);
     Ok(Relocated {
@@ -147,7 +148,7 @@ fn nodes(
         let mode = Mode::normalised(item.entry.mode);
         let file = |blob| NodeKind::File { blob, mode, conffile: false };
         let kind = match (acts.remove(item.path), &item.entry.kind) {
-            (None | Some(Act::Drop), _) | (_, SourceKind::Special(_)) => continue,
+            (None | Some(Act::Drop(_)), _) | (_, SourceKind::Special(_)) => continue,
             (Some(Act::Link(target)), _) => NodeKind::Symlink { target },
             (_, SourceKind::Directory) => NodeKind::Directory { mode: Mode::EXECUTABLE },
             (_, SourceKind::Symlink(target)) => match std::str::from_utf8(target) {
@@ -175,7 +176,7 @@ fn emptied<'a>(items: &[Item<'a>], acts: &BTreeMap<&'a str, Act>) -> BTreeSet<&'
     let (mut held, mut holds) = (BTreeSet::new(), BTreeSet::new());
     let is_no_directory = |item: &&Item<'a>| !matches!(item.entry.kind, SourceKind::Directory);
     for item in items.iter().filter(is_no_directory) {
-        let is_kept = acts.get(item.path).is_some_and(|act| *act != Act::Drop);
+        let is_kept = acts.get(item.path).is_some_and(|act| !act.is_drop());
         let holders = if is_kept { &mut holds } else { &mut held };
         // From below, up to the first that is known: those above it are known too.
         for (slash, _) in item.path.rmatch_indices('/') {

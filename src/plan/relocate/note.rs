@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::types::plural::counted;
+
 /// A fact about a relocated virtualenv. Paths are relative to its root.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
@@ -32,15 +34,12 @@ pub enum Note {
         /// The text.
         path: String,
     },
-    /// The file was left out.
-    Dropped {
-        /// The file.
-        path: String,
-    },
-    /// Bytecode that Python would not have loaded was left out.
-    BytecodeDropped {
-        /// How many files.
-        count: usize,
+    /// Files were left out.
+    LeftOut {
+        /// Of what.
+        part: Part,
+        /// How many.
+        count: u64,
         /// One of them.
         example: String,
     },
@@ -102,6 +101,40 @@ pub enum Note {
     Zipped(String),
 }
 
+/// What is left out, for one reason each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// What tools leave in the root.
+    Litter,
+    /// uv's notes on how it installed a distribution.
+    UvNotes,
+    /// pip, on request.
+    Pip,
+    /// Activators, on request.
+    Activators,
+    /// Where a distribution lay on the build host.
+    Origins,
+    /// Bytecode that Python would not load.
+    StaleBytecode,
+    /// All bytecode, on request.
+    Bytecode,
+}
+
+impl Part {
+    /// What its files are, and what tells them from others.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Litter => ("files", " that a tool left behind"),
+            Self::UvNotes => ("notes", " of uv on an installation"),
+            Self::Pip => ("files", " of pip"),
+            Self::Activators => ("activators", ""),
+            Self::Origins => ("origins", " on the machine that builds"),
+            Self::StaleBytecode => ("bytecode files", " that Python would not load"),
+            Self::Bytecode => ("bytecode files", ""),
+        }
+    }
+}
+
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -120,12 +153,10 @@ impl fmt::Display for Note {
             }
             Self::Linked(path) => write!(f, "`{path}` was a copy of the interpreter and is now a link"),
             Self::Substituted { path } => write!(f, "the build path in `{path}` was replaced"),
-            Self::Dropped { path } => write!(f, "`{path}` is left out"),
-            Self::BytecodeDropped { count, example } => {
-                write!(
-                    f,
-                    "{count} bytecode files that Python would not load are left out, such as `{example}`"
-                )
+            Self::LeftOut { part, count, example } => {
+                let (files, which) = part.words();
+                let such_as = if *count == 1 { "" } else { "such as " };
+                write!(f, "left out: {}{which}, {such_as}`{example}`", counted(*count, files))
             }
             Self::PthCode { path, code } => write!(f, "`{path}` runs `{code}` whenever Python starts"),
             Self::PthHost { path, directory } => {

@@ -20,7 +20,7 @@ pub(super) fn update(
     acts: &mut BTreeMap<&str, Act>,
     notes: &mut Vec<Note>,
 ) -> Result<(), Error> {
-    let is_record = |(path, act): &(&&str, &Act)| case::is_metadata(path, "RECORD") && **act != Act::Drop;
+    let is_record = |(path, act): &(&&str, &Act)| case::is_metadata(path, "RECORD") && !act.is_drop();
     let records: Vec<String> = acts.iter().filter(is_record).map(|(path, _)| (*path).to_owned()).collect();
     let mut told = Told { digests: BTreeMap::new(), faults: Vec::new(), count: 0 };
     for path in records {
@@ -90,7 +90,7 @@ impl List<'_, '_> {
         }
         let new_path = self.moved(&line.path);
         match self.acts.get(path.as_str()) {
-            Some(Act::Drop) | None => Change::Drop,
+            Some(Act::Drop(_)) | None => Change::Drop,
             Some(Act::Inline(text)) if !line.hash.is_empty() => {
                 Change::Write { path: new_path, body: Some(told.digest(&path, text)) }
             }

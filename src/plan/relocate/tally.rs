@@ -6,6 +6,8 @@ use crate::content::activator;
 use crate::content::relocation::Counts;
 use crate::plan::relocate::case;
 use crate::plan::relocate::case::Act;
+use crate::plan::relocate::note::Note;
+use crate::plan::relocate::note::Part;
 use crate::plan::relocate::venv::Venv;
 use crate::source::tree::SourceKind;
 
@@ -16,7 +18,7 @@ pub(super) fn count(venv: &Venv<'_>, acts: &BTreeMap<&str, Act>) -> Counts {
         let counter = match act {
             Act::Keep => continue,
             _ if is_as_before(venv, path, act) => continue,
-            Act::Drop => &mut counts.dropped,
+            Act::Drop(_) => &mut counts.dropped,
             Act::Stream(_) => &mut counts.bytecode,
             Act::Link(_) => &mut counts.links,
             Act::Inline(text) => kind(&mut counts, path, text),
@@ -24,6 +26,19 @@ pub(super) fn count(venv: &Venv<'_>, acts: &BTreeMap<&str, Act>) -> Counts {
         *counter += 1;
     }
     counts
+}
+
+/// What is left out, a note for each part.
+pub(super) fn left_out(acts: &BTreeMap<&str, Act>) -> Vec<Note> {
+    let mut parts: BTreeMap<Part, (u64, &str)> = BTreeMap::new();
+    for (path, act) in acts {
+        if let Act::Drop(part) = act {
+            parts.entry(*part).or_insert((0, path)).0 += 1;
+        }
+    }
+    let note =
+        |(part, (count, example)): (_, (_, &str))| Note::LeftOut { part, count, example: example.to_owned() };
+    parts.into_iter().map(note).collect()
 }
 
 /// Whether a path gets the target or the text that it had.

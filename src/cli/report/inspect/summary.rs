@@ -12,11 +12,11 @@ use crate::cli::report::size;
 use crate::command::inspect::Inspected;
 use crate::command::inspect::Script;
 use crate::command::inspect::scripts;
-use crate::content::relocation::Counts;
 use crate::control::deb822::Paragraph;
 use crate::deb::read::Deb;
 use crate::deb::virtualenv::Virtualenv;
 use crate::types::date::Moment;
+use crate::types::plural::all_counted;
 
 /// How wide labels are.
 const LABEL: usize = 14;
@@ -88,7 +88,7 @@ impl Tally {
             (self.hardlinks, "hard links"),
             (self.others, "others"),
         ];
-        format!("{}; {}", counted(&counts), size(self.bytes))
+        format!("{}; {}", all_counted(&counts), size(self.bytes))
     }
 }
 
@@ -161,27 +161,10 @@ fn virtualenv(venv: &Virtualenv, page: &mut Page<'_>) -> io::Result<()> {
     let interpreter = venv.interpreter.as_ref().map(|path| format!(", {path}")).unwrap_or_default();
     page.line("Virtualenv", &format!("{}: Python {python}{interpreter}", venv.path))?;
     if let Some(relocation) = &venv.relocation {
-        page.line("  Relocated", &relocated(&relocation.files))?;
+        page.line("  Relocated", &relocation.files.to_string())?;
     }
     let names = venv.distributions.iter().map(|it| format!("{} {}", it.name, it.version));
     page.list("  Packages", names.collect::<Vec<_>>().iter())
-}
-
-fn relocated(counts: &Counts) -> String {
-    let left_out = if counts.dropped > 0 { format!("; {} left out", counts.dropped) } else { String::new() };
-    format!("{}{left_out}", counted(&counts.changed()))
-}
-
-/// `12 files, 3 links`, without what there is none of.
-fn counted(counts: &[(u64, &str)]) -> String {
-    let word = |count: u64, many: &str| match (count, many.strip_suffix("ies"), many.strip_suffix('s')) {
-        (1, Some(stem), _) => format!("1 {stem}y"),
-        (1, None, Some(one)) => format!("1 {one}"),
-        _ => format!("{count} {many}"),
-    };
-    let shown = counts.iter().filter(|(count, _)| *count > 0).map(|(count, many)| word(*count, many));
-    let shown: Vec<String> = shown.collect();
-    if shown.is_empty() { "nothing".to_owned() } else { shown.join(", ") }
 }
 
 struct Page<'o> {

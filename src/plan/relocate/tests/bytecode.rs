@@ -1,6 +1,7 @@
 //! Bytecode is shipped where Python would load it.
 
 use crate::config::recipe::Bytecode;
+use crate::config::recipe::DropProfile;
 use crate::package::blob::Blob;
 use crate::package::blob::Rewrite;
 use crate::package::tree::NodeKind;
@@ -71,4 +72,31 @@ fn bytecode_gets_the_time_of_its_source_and_the_policy_rules() {
     let stripped = with(Bytecode::Strip, &copied).expect("fine");
     assert_eq!(seen(&stripped, &format!("{SITE}/__pycache__")), "gone");
     assert_eq!(seen(&stripped, SITE), "directory");
+}
+
+#[test]
+fn what_is_left_out_is_told_once_for_each_part() {
+    let tree = sketch()
+        .text(".lock", "")
+        .text("bin/pip", "#!/b/venv/bin/python3\n")
+        .text(&format!("{SITE}/pip/a.py"), "a")
+        .blob(&format!("{SITE}/pip/__pycache__/a.cpython-311.pyc"), &header(3495, 0, 1, 1), 17)
+        .text(&format!("{SITE}/own.py"), "b")
+        .blob(&format!("{SITE}/__pycache__/own.cpython-311.pyc"), &header(3495, 0, 1, 1), 17);
+    let told = |bytecode| {
+        let request = Request { drop: [DropProfile::Pip].into(), bytecode, ..request() };
+        let relocated = relocate(&tree, &request).expect("a virtualenv");
+        let told: Vec<String> = relocated.notes.iter().map(ToString::to_string).collect();
+        assert_eq!(relocated.counts.dropped, 5, "{told:?}");
+        told
+    };
+    let own = format!("{SITE}/__pycache__/own.cpython-311.pyc");
+    let both =
+        ["left out: 1 file that a tool left behind, `.lock`", "left out: 3 files of pip, such as `bin/pip`"];
+    for (bytecode, files) in
+        [(Bytecode::Auto, "bytecode file that Python would not load"), (Bytecode::Strip, "bytecode file")]
+    {
+        let bytecode_told = format!("left out: 1 {files}, `{own}`");
+        assert_eq!(told(bytecode), [both[0], both[1], &bytecode_told]);
+    }
 }

@@ -1,0 +1,29 @@
+//! Numbers of things in words.
+
+/// `12 files`, `1 file`, `1 entry`: the word is given for many.
+pub fn counted(count: u64, many: &str) -> String {
+    match (count, many.strip_suffix("ies"), many.strip_suffix('s')) {
+        (1, Some(stem), _) => format!("1 {stem}y"),
+        (1, None, Some(one)) => format!("1 {one}"),
+        _ => format!("{count} {many}"),
+    }
+}
+
+/// `12 files, 3 links`, without what there is none of.
+pub fn all_counted(counts: &[(u64, &str)]) -> String {
+    let there = counts.iter().filter(|(count, _)| *count > 0);
+    let there: Vec<String> = there.map(|(count, many)| counted(*count, many)).collect();
+    if there.is_empty() { "nothing".to_owned() } else { there.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_singular_and_none_is_not_told() {
+        let counts = [(2, "files"), (1, "entries"), (0, "links"), (1, "RECORDs"), (1, "pyvenv.cfg")];
+        assert_eq!(all_counted(&counts), "2 files, 1 entry, 1 RECORD, 1 pyvenv.cfg");
+        assert_eq!(all_counted(&[(0, "files")]), "nothing");
+    }
+}
