@@ -53,6 +53,7 @@ fn place(
     relocated: relocate::Relocated,
 ) -> Result<Python, Error> {
     add_record(draft, &relocated)?;
+    draft.notes.push(Note::detail(&recipe.source, format!("relocated: {}", relocated.counts)));
     for (path, node) in relocated.nodes {
         draft.tree.insert(path, node)?;
     }

@@ -188,6 +188,8 @@ fn json_is_one_document_and_quiet_is_quiet() {
     assert_eq!((paths(&ran.out), ran.err.as_str()), (vec![DEB], ""));
     let verbose = project.build(&["-v"]);
     assert_eq!(paths(&verbose.out), [DEB]);
+    let relocated = verbose.err.lines().find_map(|line| line.strip_prefix("note: build/venv: relocated: "));
+    assert!(relocated.is_some_and(|totals| totals.contains("1 pyvenv.cfg, ")), "{}", verbose.err);
     project.refused(&["-q", "-v"], &["cannot be used with"]);
 }
 
