@@ -109,9 +109,10 @@ impl Env {
     /// Reads every file below a directory whose name ends in `ending`, by its path below it.
     pub fn read_all(&self, directory: &Path, ending: &str) -> Result<BTreeMap<String, String>, Error> {
         let root = self.resolve(directory);
+        fs::read_dir(&root).map_err(|error| Error::new("read", directory, error))?;
         let mut texts = BTreeMap::new();
         for entry in walkdir::WalkDir::new(&root).min_depth(1) {
-            let entry = entry.map_err(|error| Error::new("read", directory, error.into()))?;
+            let entry = entry.map_err(|error| Error::walking(&root, error))?;
             let path = entry.path();
             let name = path.strip_prefix(&root).unwrap_or(path).to_string_lossy().into_owned();
             if name.ends_with(ending) && !path.is_dir() {

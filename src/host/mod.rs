@@ -42,12 +42,14 @@ impl Error {
         Self { action: "read", path, source }
     }
 
+    /// Whether nothing is there to be read.
+    pub(in crate::host) fn is_missing(&self) -> bool {
+        self.action == "read" && self.source.kind() == io::ErrorKind::NotFound
+    }
+
     /// What would help.
     pub fn hint(&self) -> Option<String> {
         match self.source.kind() {
-            io::ErrorKind::NotFound if self.action == "read" => {
-                Some("paths in a manifest are relative to the directory it lies in".to_owned())
-            }
             io::ErrorKind::StorageFull => Some(FULL.to_owned()),
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
                 if self.action == "create" =>

@@ -295,7 +295,14 @@ fn machine_code_is_for_one_architecture_and_the_stated_one() {
 fn an_override_that_is_no_template_or_no_shell_is_refused() {
     let project = Project::new("");
     let templates = ["--templates", "mine"];
-    project.refused(&templates, &["failed to read `mine`"]);
+    let missing = |words: &[&str], path: &str| {
+        let words: Vec<&str> = ["build"].iter().chain(words).copied().collect();
+        let said = format!("error: failed to read `{path}`: No such file or directory (os error 2)\n");
+        assert_eq!(project.run(&words).err, said, "with no hint: the manifest does not name it");
+    };
+    missing(&templates, "mine");
+    missing(&["--manifest", "none.toml"], "none.toml");
+    project.refused(&["--templates", "mkdeb.toml"], &["failed to read `mkdeb.toml`: Not a directory"]);
     let with = |name: &str, text: &str, words: &[&str]| {
         project.write(&format!("mine/{name}"), text);
         project.refused(&templates, words);

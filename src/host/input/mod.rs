@@ -145,6 +145,10 @@ impl Error {
     /// What would help.
     pub fn hint(&self) -> Option<String> {
         match self {
+            // Relative, it is as the manifest has it; what a walk has met is not.
+            Self::Host(error) if error.is_missing() && error.path.is_relative() => {
+                Some("paths in a manifest are relative to the directory it lies in".to_owned())
+            }
             Self::Host(error) => error.hint(),
             Self::NotATree(_) | Self::Unsupported { .. } => {
                 Some("give a directory, or a `.tar`, `.tar.gz`, `.tar.xz` or `.tar.zst`".to_owned())

@@ -65,8 +65,6 @@ impl PackingError {
     /// What would help.
     pub fn hint(&self) -> Option<String> {
         match self {
-            // What is missing is what the user named.
-            Self::Host(error) if error.source.kind() == io::ErrorKind::NotFound => None,
             Self::Host(error) => error.hint(),
             Self::NotATree(_) => Some("`mkdeb inspect` looks into packages".to_owned()),
             Self::Fault { tree, source } => source.hint(tree),
