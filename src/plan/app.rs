@@ -19,6 +19,11 @@ use crate::types::path::InstallPath;
 /// Adds the application and every `[[tree]]`.
 pub(in crate::plan) fn add(draft: &mut Draft<'_>) -> Result<(), Error> {
     let sources = draft.sources;
+    let unmatched = sources.unmatched.iter();
+    let note = |pattern| {
+        Note::warning(&sources.app.name, format!("`exclude` has `{pattern}`, which matches nothing"))
+    };
+    draft.notes.extend(unmatched.map(note));
     let release = draft.place.release.clone();
     add_tree(draft, &sources.app, &release)?;
     let recipe = draft.recipe;

@@ -19,6 +19,8 @@ pub use crate::source::wanted::wants_text;
 pub struct Sources {
     /// The application, stripped and without what is excluded.
     pub app: SourceTree,
+    /// The patterns of `exclude` that no path of the application matches.
+    pub unmatched: Vec<String>,
     /// The virtualenv.
     pub venv: Option<SourceTree>,
     /// The sources of `[[tree]]`, in the recipe's order.

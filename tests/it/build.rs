@@ -341,6 +341,20 @@ fn streams_that_take_nothing_are_errors_and_not_panics() {
 }
 
 #[test]
+fn a_pattern_that_excludes_nothing_is_warned_of() {
+    let project = Project::new("");
+    project.write("app/extra/a/b.txt", "");
+    let exclude = "app.exclude=[\"extra\", \"extra/a/*.txt\", \"extra/*.txt\", \"test/**\"]";
+    let said = project.build(&["--set", exclude]).err;
+    let told = said.lines().filter_map(|line| line.strip_prefix("warning: app: `exclude` has "));
+    // What lies below an excluded directory is matched all the same.
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        ["`extra/*.txt`, which matches nothing", "`test/**`, which matches nothing"]
+    );
+}
+
+#[test]
 fn inputs_are_as_they_were() {
     let project = Project::new("");
     let stamps = || {

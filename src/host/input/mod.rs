@@ -207,7 +207,7 @@ impl Inputs {
         let mut inputs = Self { sources: Sources::default(), stores: Vec::new() };
         let app = inputs.tree(&recipe.app.source, Keep::Nothing, scan)?;
         let app = strip(app, recipe.app.strip_components)?;
-        inputs.sources.app = exclude(app, &recipe.app.exclude)?;
+        (inputs.sources.app, inputs.sources.unmatched) = exclude(app, &recipe.app.exclude)?;
         if let Some(venv) = &recipe.venv {
             let tree = inputs.tree(&venv.source, Keep::ForRelocation, scan)?;
             let nested = tree.get("pyvenv.cfg").is_none();
@@ -355,7 +355,8 @@ fn has_single_top(tree: &SourceTree) -> bool {
     tree.location.is_empty() && matches!(top.kind, SourceKind::Directory) && !is_package
 }
 
-fn exclude(mut tree: SourceTree, patterns: &[String]) -> Result<SourceTree, Error> {
+/// The tree without what the patterns match, and the patterns that match nothing.
+fn exclude(mut tree: SourceTree, patterns: &[String]) -> Result<(SourceTree, Vec<String>), Error> {
     let mut set = globset::GlobSetBuilder::new();
     for pattern in patterns {
         let wrap = |source| Error::Pattern { pattern: pattern.clone(), source };
@@ -363,14 +364,15 @@ fn exclude(mut tree: SourceTree, patterns: &[String]) -> Result<SourceTree, Erro
     }
     let wrap = |source| Error::Pattern { pattern: patterns.join(", "), source };
     let set = set.build().map_err(wrap)?;
-    let mut gone: Vec<ArchivePath> = Vec::new();
+    let (mut gone, mut unmatched): (Vec<ArchivePath>, _) = (Vec::new(), patterns.to_vec());
     tree.entries.retain(|path, _| {
-        let text = String::from_utf8_lossy(path.as_bytes()).into_owned();
+        let matching = set.matches(&*String::from_utf8_lossy(path.as_bytes()));
+        unmatched.retain(|pattern| !matching.iter().any(|index| patterns[*index] == *pattern));
         let below = gone.last().is_some_and(|above| path.below(above).is_some());
-        if !below && set.is_match(&text) {
+        if !below && !matching.is_empty() {
             gone.push(path.clone());
         }
-        !below && !set.is_match(&text)
+        !below && matching.is_empty()
     });
-    Ok(tree)
+    Ok((tree, unmatched))
 }
