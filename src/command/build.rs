@@ -100,7 +100,7 @@ pub struct BuiltPackage {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// `--strict`, and something to warn of.
-    #[error("{count} warnings, which `--strict` takes for errors; the first: {first}")]
+    #[error("{}{first}", taken_for_errors(*count))]
     Strict {
         /// How many.
         count: usize,
@@ -113,6 +113,13 @@ pub enum Error {
     /// A malformed `SOURCE_DATE_EPOCH`.
     #[error("`SOURCE_DATE_EPOCH` is malformed")]
     Date(#[source] crate::types::date::Error),
+}
+
+fn taken_for_errors(warnings: usize) -> String {
+    match warnings {
+        1 => "1 warning, which `--strict` takes for an error: ".to_owned(),
+        _ => format!("{warnings} warnings, which `--strict` takes for errors; the first: "),
+    }
 }
 
 impl Error {

@@ -25,6 +25,7 @@ use crate::host::env::Env;
 use crate::host::extract;
 use crate::host::extract::Extraction;
 use crate::host::watch::Watch;
+use crate::types::plural::counted;
 use crate::types::size::Size;
 
 /// How much a package may unpack to where the user says nothing: as much as the inputs of a build.
@@ -211,10 +212,7 @@ impl Package<'_> {
             Ok(()) => Ok(Outcome::Extracted { directory: directory.to_owned(), paths }),
             Err(stop) => {
                 let failure = self.told(stop);
-                let entries = match paths.len() {
-                    1 => "1 entry".to_owned(),
-                    count => format!("{count} entries"),
-                };
+                let entries = counted(paths.len() as u64, "entries");
                 let left = format!("`{}` is left with {entries} unpacked before", directory.display());
                 Err(Failure { hint: failure.hint.or(Some(left.clone())), left: Some(left), ..failure })
             }

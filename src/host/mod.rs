@@ -51,7 +51,8 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self.source.kind() {
             io::ErrorKind::StorageFull => Some(FULL.to_owned()),
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+            // A directory that is there and takes no files, such as `/proc`, says that there is none.
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::NotFound
                 if self.action == "create" =>
             {
                 Some("write elsewhere".to_owned())

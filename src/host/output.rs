@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use rustix::fs::AtFlags;
 use rustix::fs::CWD;
 use rustix::fs::OFlags;
+use tempfile::NamedTempFile;
 
 use crate::host::Error;
 
@@ -36,7 +37,7 @@ enum Hidden {
     /// Without a name: not even a killed process leaves it behind (`O_TMPFILE`, open(2)).
     Unnamed(File),
     /// Where the file system has none of those.
-    Named(tempfile::NamedTempFile),
+    Named(NamedTempFile),
 }
 
 impl AtomicFile {
@@ -45,7 +46,7 @@ impl AtomicFile {
     pub fn create(path: &Path) -> Result<Self, Error> {
         let directory = path.ancestors().skip(1).find(|above| above.is_dir()).unwrap_or(Path::new("."));
         let hidden = Hidden::unnamed(directory).or_else(|_| Hidden::named(directory));
-        let hidden = hidden.map_err(|error| Error::new("create", path, strip_path(&error)))?;
+        let hidden = hidden.map_err(|error| Error::new("create", path, error))?;
         let mut file = Self { hidden, path: path.to_owned() };
         // A file system without modes refuses; there it is as open as every file.
         let _ = file.writer().set_permissions(fs::Permissions::from_mode(MODE));
@@ -80,7 +81,7 @@ impl AtomicFile {
             Hidden::Unnamed(file) => name(&file, directory, &self.path),
             Hidden::Named(file) => file.persist(&self.path).map(|_| ()).map_err(|error| error.error),
         };
-        named.map_err(|error| Error::new("write", &self.path, strip_path(&error)))?;
+        named.map_err(|error| Error::new("write", &self.path, error))?;
         // The name itself is on disk only when its directory is (fsync(2)).
         File::open(directory).and_then(|dir| dir.sync_all()).map_err(wrap)?;
         Ok(self.path)
@@ -97,7 +98,9 @@ impl Hidden {
     }
 
     fn named(directory: &Path) -> io::Result<Self> {
-        tempfile::Builder::new().prefix(PREFIX).tempfile_in(directory).map(Self::Named)
+        // tempfile's own way adds the random name to what the system says, and loses that.
+        let open = |path: &Path| OpenOptions::new().read(true).write(true).create_new(true).open(path);
+        tempfile::Builder::new().prefix(PREFIX).make_in(directory, open).map(Self::Named)
     }
 }
 
@@ -122,18 +125,12 @@ fn place(file: &File) -> PathBuf {
 
 /// A file without a name, for what is written once and read back; on the output's disk.
 pub fn spool(directory: &Path) -> Result<File, Error> {
-    tempfile::tempfile_in(directory)
-        .map_err(|error| Error::new("create a file in", directory, strip_path(&error)))
+    tempfile::tempfile_in(directory).map_err(|error| Error::new("create a file in", directory, error))
 }
 
 /// A file without a name in the directory for temporary files.
 pub fn temporary() -> io::Result<File> {
-    tempfile::tempfile().map_err(|error| strip_path(&error))
-}
-
-/// tempfile adds the random name to its errors; the path we name is the one the user knows.
-fn strip_path(error: &io::Error) -> io::Error {
-    error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
+    tempfile::tempfile()
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::types::plural::counted;
+
 /// An amount of bytes, one at least: `1500`, `512K`, `20G`, `20GiB`. Units are powers of 1024.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size(u64);
@@ -24,6 +26,15 @@ impl Size {
     /// The amount in bytes.
     pub fn bytes(self) -> u64 {
         self.0
+    }
+
+    /// The amount in a sentence, where a number needs its unit: `16G`, `1500 bytes`.
+    pub fn in_words(self) -> String {
+        if UNITS.iter().any(|(_, shift)| self.0.trailing_zeros() >= *shift) {
+            self.to_string()
+        } else {
+            counted(self.0, "bytes")
+        }
     }
 }
 
@@ -64,18 +75,19 @@ mod tests {
 
     #[test]
     fn sizes_have_units_of_1024() {
-        for (text, bytes, shown) in [
-            ("1", 1, "1"),
-            ("1500", 1500, "1500"),
-            ("2048", 2048, "2K"),
-            ("64k", 64 << 10, "64K"),
-            ("500M", 500 << 20, "500M"),
-            ("16G", 16 << 30, "16G"),
-            ("16GiB", 16 << 30, "16G"),
-            ("1024G", 1 << 40, "1T"),
+        for (text, bytes, shown, in_words) in [
+            ("1", 1, "1", "1 byte"),
+            ("1500", 1500, "1500", "1500 bytes"),
+            ("2048", 2048, "2K", "2K"),
+            ("64k", 64 << 10, "64K", "64K"),
+            ("500M", 500 << 20, "500M", "500M"),
+            ("16G", 16 << 30, "16G", "16G"),
+            ("16GiB", 16 << 30, "16G", "16G"),
+            ("1024G", 1 << 40, "1T", "1T"),
         ] {
             let size: Size = text.parse().expect(text);
             assert_eq!((size.bytes(), size.to_string().as_str()), (bytes, shown));
+            assert_eq!(size.in_words(), in_words);
         }
         for bad in [
             "",

@@ -132,7 +132,8 @@ fn any_number_of_threads_gives_the_same_bytes() {
     let one = bytes("1");
     assert!(one == bytes("3") && one == bytes("1024"));
     for bad in ["0", "1025", "-1", "many"] {
-        project.refused(&[&format!("--threads={bad}")], &["--threads"]);
+        let said = "--threads <N>': a number from 1 to 1024 is needed";
+        project.refused(&[&format!("--threads={bad}")], &[said]);
     }
 }
 
@@ -209,7 +210,14 @@ fn a_path_of_the_build_is_warned_of_by_file_and_fatal_when_strict() {
         |note| note["weight"] == "warning" && note["subject"].as_str().unwrap().ends_with("/settings.py")
     ));
     fs::remove_dir_all(project.path("dist")).unwrap();
-    project.refused(&["--strict"], &["which `--strict` takes for errors", "settings.py", "hint: mend them"]);
+    project.refused(
+        &["--strict"],
+        &[" warnings, which `--strict` takes for errors; the first: /opt/", "settings.py", "hint: mend them"],
+    );
+    project.refused(
+        &["--strict", "--set", "app.exclude=[\"x\"]"],
+        &["error: 1 warning, which `--strict` takes for an error: app: `exclude` has `x`, "],
+    );
     // The manifest named through a detour is the same directory.
     let outside = tempfile::tempdir().unwrap();
     let detour = outside.path().join("..").join(outside.path().file_name().unwrap());

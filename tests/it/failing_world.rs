@@ -38,12 +38,15 @@ fn an_output_directory_that_takes_no_files_is_refused() {
     let ran = as_nobody(&project, &["-o", "closed"]);
     assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{}", ran.err);
     assert!(
-        ran.err.contains("error: failed to create ") && ran.err.contains("ermission denied"),
+        ran.err.contains("error: failed to create ") && ran.err.contains(": Permission denied (os error 13)"),
         "{}",
         ran.err
     );
     assert!(ran.err.contains("hint: write elsewhere"), "{}", ran.err);
     assert_eq!(fs::read_dir(project.path("closed")).unwrap().count(), 0);
+    let ran = project.run(&["build", "-o", "/proc/self"]);
+    let said = "/orders_1.4.2_all.deb`: No such file or directory (os error 2)\nhint: write elsewhere\n";
+    assert!(ran.code == Some(2) && ran.err.ends_with(said), "{}", ran.err);
 }
 
 #[test]

@@ -523,6 +523,7 @@ fn a_limit_is_for_all_inputs_together() {
     project.write("app/half", &half);
     project.write("more/half", &half);
     project.refused(&["--max-unpacked", "1M"], &["`more` goes beyond the 1M that the inputs may unpack to"]);
+    project.refused(&["--max-unpacked", "1"], &["goes beyond the 1 byte that the inputs may unpack to"]);
     project.build(&["--max-unpacked", "1300k", "--dry-run"]);
     // Bytecode that is made counts as what it is made of.
     let module = format!("x = b'{}'\n", "x".repeat(400 << 10));

@@ -85,6 +85,7 @@ fn where_it_cannot_go_is_said_and_nothing_is_touched() {
         (&["tree/DEBIAN/control"], "is not a directory"),
         (&["-Zbzip2", "tree"], "is not a compression"),
         (&["-z23", "tree"], "not a level of zstd"),
+        (&["-zx", "tree"], "invalid value 'x' for '-z <LEVEL>': a level is a number, for example 9"),
         (&["-Zxz", "-z10", "tree"], "not a level of xz"),
     ] {
         let directory = tempfile::tempdir().expect("a directory");

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::archive::compress::Compression;
+use crate::cli::args::threads;
 use crate::command::build::BuildRequest;
 use crate::config::recipe::Suite;
 use crate::types::size::Size;
@@ -29,7 +30,7 @@ pub(in crate::cli) struct BuildArguments {
     compression: Option<Compression>,
 
     /// Threads to use; the package is the same for any number [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = threads)]
     threads: Option<u16>,
 
     /// Compress at the lowest level, for trying things out

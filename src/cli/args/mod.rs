@@ -97,3 +97,8 @@ impl Arguments {
         }
     }
 }
+
+fn threads(text: &str) -> Result<u16, String> {
+    let threads = text.parse().ok().filter(|threads| (1..=1024).contains(threads));
+    threads.ok_or_else(|| "a number from 1 to 1024 is needed".to_owned())
+}

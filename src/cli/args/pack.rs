@@ -8,6 +8,7 @@ use clap::Args;
 use crate::archive::compress;
 use crate::archive::compress::Compression;
 use crate::archive::compress::Format;
+use crate::cli::args::threads;
 use crate::command::failure::Failure;
 use crate::command::pack::ControlCompression;
 use crate::command::pack::PackRequest;
@@ -30,12 +31,12 @@ pub(in crate::cli) struct PackArguments {
     #[arg(short = 'Z', long, value_name = "FORMAT[:LEVEL]", overrides_with = "compression")]
     compression: Option<Compression>,
 
-    /// The level, before one that `-Z` names
-    #[arg(short = 'z', value_name = "LEVEL", overrides_with = "level")]
+    /// The level; it wins over one that `-Z` names
+    #[arg(short = 'z', value_name = "LEVEL", overrides_with = "level", value_parser = level)]
     level: Option<u32>,
 
     /// Threads to use; the package is the same for any number [default: all cores]
-    #[arg(long, alias = "threads-max", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, alias = "threads-max", value_name = "N", value_parser = threads)]
     threads: Option<u16>,
 
     /// List what is packed
@@ -82,4 +83,8 @@ impl PackArguments {
             format => Compression::with_level(format, level),
         }
     }
+}
+
+fn level(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "a level is a number, for example 9".to_owned())
 }

@@ -16,6 +16,7 @@ use crate::package::Package;
 use crate::package::blob::Blob;
 use crate::package::tree::NodeKind;
 use crate::plan::Weight;
+use crate::types::plural::counted;
 
 impl Report {
     pub(in crate::cli) fn build(&self, outcome: &Outcome) -> Result<ExitCode, Failure> {
@@ -33,12 +34,10 @@ impl Report {
 
     fn summary(&self, package: &BuiltPackage) {
         if self.verbosity > Verbosity::Quiet && !self.json {
-            let (entries, installed) = (package.files, size(package.installed_kib << 10));
+            let entries = counted(package.files as u64, "entries");
+            let installed = size(package.installed_kib << 10);
             let (name, version) = (&package.name, &package.version);
-            say(&format!(
-                "built {name} {version}: {entries} entries, {}, {installed} installed",
-                size(package.size)
-            ));
+            say(&format!("built {name} {version}: {entries}, {}, {installed} installed", size(package.size)));
         }
     }
 }

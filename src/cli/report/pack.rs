@@ -13,6 +13,7 @@ use crate::cli::report::size;
 use crate::command::failure::Failure;
 use crate::command::pack::PackOutcome;
 use crate::deb::image::Entry;
+use crate::types::plural::counted;
 
 impl Report {
     pub(in crate::cli) fn pack(&self, outcome: &PackOutcome) -> Result<ExitCode, Failure> {
@@ -34,9 +35,10 @@ impl Report {
             return self.print_json(&document);
         }
         if self.verbosity > Verbosity::Quiet {
+            let entries = counted(outcome.entries.len() as u64, "entries");
             let name =
                 given.map_or_else(String::new, |given| format!(" {} {}", given.package, given.version));
-            say(&plain(&format!("packed{name}: {} entries, {}", outcome.entries.len(), size(outcome.size))));
+            say(&plain(&format!("packed{name}: {entries}, {}", size(outcome.size))));
         }
         self.print(&[outcome.path.as_os_str().as_bytes(), b"\n"].concat())
     }

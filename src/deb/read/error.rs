@@ -55,7 +55,7 @@ pub enum Error {
     #[error("it has more {0} than any package needs")]
     TooMuch(&'static str),
     /// control.tar or data.tar is a bomb, or larger than expected.
-    #[error("the member `{member}` unpacks to more than {limit}, which is the limit")]
+    #[error("the member `{member}` unpacks to more than {}, which is the limit", .limit.in_words())]
     Unpacked {
         /// Which one.
         member: String,

@@ -36,7 +36,7 @@ struct Count {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Excess {
     /// Bytes of bodies, or of an archive once it is unpacked.
-    #[error("{0} that the inputs may unpack to")]
+    #[error("{} that the inputs may unpack to", .0.in_words())]
     Unpacked(Size),
     /// Paths.
     #[error("{0} paths that the inputs may have")]

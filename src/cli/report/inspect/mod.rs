@@ -21,6 +21,7 @@ use crate::cli::report::say;
 use crate::command::failure::Failure;
 use crate::command::inspect::Outcome;
 use crate::command::inspect::Script;
+use crate::types::plural::counted;
 
 impl Report {
     pub(in crate::cli) fn inspect(&self, outcome: Outcome) -> Result<ExitCode, Failure> {
@@ -48,8 +49,8 @@ impl Report {
             Outcome::Extracted { directory, paths } => {
                 self.paths(&paths);
                 if self.verbosity > Verbosity::Quiet {
-                    let entries = paths.len();
-                    say(&plain(&format!("unpacked {entries} entries into {}", directory.display())));
+                    let entries = counted(paths.len() as u64, "entries");
+                    say(&plain(&format!("unpacked {entries} into {}", directory.display())));
                 }
                 Ok(ExitCode::SUCCESS)
             }
