@@ -33,10 +33,11 @@ pub(super) fn body(
     path: &[u8],
     watch: &Watch,
 ) -> Result<Outcome, Failure> {
-    if let Some(name) = path.strip_prefix(b"DEBIAN/") {
+    let wanted = place(path).map_err(Error::Path)?;
+    if let Some(name) = wanted.as_bytes().strip_prefix(b"DEBIAN/") {
         return control_body(reader.deb(), name);
     }
-    let found = search(package, reader, place(path).map_err(Error::Path)?, u64::MAX)?;
+    let found = search(package, reader, wanted, u64::MAX)?;
     let Some(Found::Hardlink(target, before)) = &found.found else { return Ok(Outcome::Body(found.body()?)) };
     let file = &package.request.file;
     if is_stdin(file) {

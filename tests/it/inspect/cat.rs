@@ -22,7 +22,9 @@ fn a_file_is_found_by_each_spelling_and_the_last_of_a_name_counts() {
     for path in ["/usr/bin/tool", "usr/bin/tool", "./usr/bin/tool", "usr//bin/./tool", "/usr/bin/hard"] {
         assert_eq!(inspected(&["--cat", path], &deb), b"\xff\x1b\n\0", "{path}");
     }
-    assert_eq!(inspected(&["--cat", "DEBIAN/control"], &deb), super::CONTROL.as_bytes());
+    for path in ["DEBIAN/control", "/DEBIAN/control", "./DEBIAN/control"] {
+        assert_eq!(inspected(&["--cat", path], &deb), super::CONTROL.as_bytes(), "{path}");
+    }
     assert_eq!(mkdeb(&["inspect", "-", "--cat", "usr/bin/tool"], &sample()).stdout, b"\xff\x1b\n\0");
 }
 
