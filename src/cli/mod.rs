@@ -6,8 +6,6 @@ mod report;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::command::build;
 use crate::command::failure::Failure;
 use crate::command::inspect;
@@ -17,7 +15,7 @@ use crate::host::watch::Watch;
 
 /// Runs the program for the arguments of this process.
 pub fn main() -> ExitCode {
-    let arguments = match args::Arguments::try_parse() {
+    let arguments = match args::Arguments::of_process() {
         Ok(arguments) => arguments,
         Err(error) => return report::usage(&error),
     };

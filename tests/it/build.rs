@@ -349,6 +349,35 @@ fn streams_that_take_nothing_are_errors_and_not_panics() {
 }
 
 #[test]
+fn an_option_of_dpkg_deb_is_answered_with_what_does_the_same() {
+    let project = Project::new("");
+    for (words, tip) in [
+        (&["pack", "-b", "app"][..], "`mkdeb pack TREE` builds without it"),
+        (&["pack", "--build", "app"], "`mkdeb pack TREE` builds without it"),
+        (&["inspect", "-I", "x.deb"], "`mkdeb inspect FILE` tells it without an option"),
+        (&["inspect", "-c", "x.deb"], "`mkdeb inspect FILE --files` lists the files"),
+        (&["inspect", "--contents", "x.deb"], "`mkdeb inspect FILE --files` lists the files"),
+        (&["inspect", "-x", "x.deb", "y"], "`mkdeb inspect FILE --extract DIR` unpacks"),
+        (
+            &["inspect", "-e", "x.deb"],
+            "`mkdeb inspect FILE --control` and `--scripts` print the control files",
+        ),
+        (&["-x", "x.deb", "y"], "`mkdeb inspect FILE --extract DIR` unpacks"),
+    ] {
+        let ran = project.run(words);
+        let told = format!(
+            "error: unexpected argument '{}' found\n\n  tip: {tip}\n\nUsage: ",
+            words.iter().find(|word| word.starts_with('-')).unwrap()
+        );
+        assert!(ran.code == Some(2) && ran.err.starts_with(&told), "{words:?}: {}", ran.err);
+    }
+    // Others get what clap knows.
+    assert!(
+        project.run(&["pack", "--nochek", "app"]).err.contains("tip: a similar argument exists: '--nocheck'")
+    );
+}
+
+#[test]
 fn a_pattern_that_excludes_nothing_is_warned_of() {
     let project = Project::new("");
     project.write("app/extra/a/b.txt", "");

@@ -1,6 +1,7 @@
 //! The arguments, as clap reads them. The options of each verb are in a file of its own.
 
 mod build;
+mod habits;
 mod inspect;
 mod pack;
 
@@ -75,6 +76,11 @@ pub(in crate::cli) enum Verbosity {
 }
 
 impl Arguments {
+    /// What this process was started with, or what is wrong with it.
+    pub(in crate::cli) fn of_process() -> Result<Self, clap::Error> {
+        Self::try_parse().map_err(habits::answered)
+    }
+
     pub(in crate::cli) fn output_options(&self) -> OutputOptions {
         let verbose = match &self.verb {
             Verb::Build(arguments) => arguments.verbose,
