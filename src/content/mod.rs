@@ -9,6 +9,7 @@ pub mod direct_url;
 pub mod elf;
 pub mod entry_points;
 pub mod kernel_json;
+pub mod lock;
 pub mod prefix;
 pub mod pth;
 pub mod python;

@@ -1,0 +1,86 @@
+//! Lock files: which distributions, in which versions, a virtualenv is to hold.
+//!
+//! `requirements.txt` as pip reads it, `pylock.toml` (PEP 751) and `uv.lock` become one [`Lock`] for one target.
+//! What pins no version is a [`Problem`]; all of them are told at once.
+
+mod problem;
+pub mod pylock;
+pub mod requirements;
+pub mod target;
+pub mod uv;
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+
+pub use pep440_rs::Version;
+/// The name of a distribution, normalised (PEP 503).
+pub use pep508_rs::PackageName as DistributionName;
+
+pub use crate::content::lock::problem::Error;
+pub use crate::content::lock::problem::Place;
+pub use crate::content::lock::problem::Problem;
+
+/// The distributions of a virtualenv, each in one version.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lock {
+    /// Each distribution with its pin.
+    pub pins: BTreeMap<DistributionName, Pin>,
+}
+
+/// One version of a distribution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pin {
+    /// The version.
+    pub version: Version,
+    /// `sha256:…` of each file that may be installed; none where the lock has none.
+    pub hashes: BTreeSet<String>,
+    /// Where the lock says so.
+    pub place: Place,
+}
+
+impl Lock {
+    /// Adds a pin. A second one has to be of the same version; their hashes are taken together.
+    fn add(&mut self, name: DistributionName, pin: Pin) -> Result<(), Problem> {
+        match self.pins.entry(name) {
+            Entry::Vacant(free) => {
+                free.insert(pin);
+                Ok(())
+            }
+            Entry::Occupied(mut present) if present.get().version == pin.version => {
+                present.get_mut().hashes.extend(pin.hashes);
+                Ok(())
+            }
+            Entry::Occupied(present) => Err(Problem::Contradiction {
+                name: present.key().clone(),
+                first: (present.get().version.clone(), present.get().place.clone()),
+                second: (pin.version, pin.place),
+            }),
+        }
+    }
+
+    /// One line for each distribution, in the order of their names: what a virtualenv's key is made of.
+    pub fn lines(&self) -> impl Iterator<Item = String> {
+        self.pins.iter().map(|(name, pin)| {
+            let hashes: String = pin.hashes.iter().map(|hash| format!(" {hash}")).collect();
+            format!("{name}=={}{hashes}", pin.version)
+        })
+    }
+}
+
+/// Gathers pins and problems.
+#[derive(Default)]
+struct Gathered {
+    lock: Lock,
+    problems: Vec<Problem>,
+}
+
+impl Gathered {
+    fn add(&mut self, name: DistributionName, pin: Pin) {
+        self.problems.extend(self.lock.add(name, pin).err());
+    }
+
+    fn finish(self) -> Result<Lock, Error> {
+        if self.problems.is_empty() { Ok(self.lock) } else { Err(Error::Problems(self.problems)) }
+    }
+}
