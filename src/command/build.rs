@@ -12,6 +12,7 @@ use crate::archive::compress::encode::Resources;
 use crate::command::failure::Failure;
 use crate::command::manifest;
 use crate::command::overrides;
+use crate::command::requirements;
 use crate::command::target::Target;
 use crate::command::writing::Writing;
 use crate::config::recipe::Recipe;
@@ -155,7 +156,9 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
     let spool_directory = target.existing_ancestor(env);
     let budget = Budget::new(request.max_unpacked.unwrap_or(DEFAULT_UNPACKED));
     let scan = Scan { base: &manifest.base, spool: &spool_directory, budget, threads, watch };
-    let inputs = Inputs::read(&recipe, &scan)?;
+    let lock = requirements::lock(&recipe, &manifest.base, env)?;
+    let mut inputs = Inputs::read(&recipe, &scan)?;
+    inputs.sources.lock = lock;
     let date = match env.source_date().map_err(Error::Date)? {
         Some(date) => date,
         None => SourceDate::from_seconds(inputs.sources.newest()),

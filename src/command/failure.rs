@@ -75,6 +75,13 @@ impl From<crate::deb::verify::Mismatch> for Failure {
     }
 }
 
+impl From<crate::content::lock::Error> for Failure {
+    fn from(error: crate::content::lock::Error) -> Self {
+        let hint = error.hint();
+        Self::new(error, hint)
+    }
+}
+
 impl From<crate::plan::Error> for Failure {
     fn from(error: crate::plan::Error) -> Self {
         let hint = error.hint();

@@ -6,5 +6,7 @@ pub mod inspect;
 mod manifest;
 mod overrides;
 pub mod pack;
+mod requirements;
 mod target;
+pub mod venv_key;
 mod writing;

@@ -6,8 +6,10 @@ use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::content::python::PythonVersion;
 use crate::host::Error;
 use crate::host::text;
+use crate::types::arch::Arch;
 use crate::types::date::SourceDate;
 
 /// The process's surroundings.
@@ -90,6 +92,26 @@ impl Env {
             .lines()
             .find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.trim().parse().ok());
         kib.map_or(2 << 30, |kib: u64| kib << 10)
+    }
+
+    /// Debian's name of the architecture that this program was built for, which is the machine's.
+    pub fn architecture(&self) -> Option<Arch> {
+        let name = match std::env::consts::ARCH {
+            "x86_64" => "amd64",
+            "x86" => "i386",
+            "aarch64" => "arm64",
+            "arm" => "armhf",
+            "loongarch64" => "loong64",
+            "powerpc64" => "ppc64el",
+            other => other,
+        };
+        name.parse().ok()
+    }
+
+    /// The version of the machine's `/usr/bin/python3`, by the link that it is on Debian.
+    pub fn python(&self) -> Option<PythonVersion> {
+        let target = fs::read_link("/usr/bin/python3").ok()?;
+        PythonVersion::from_name(target.file_name()?.to_str()?)
     }
 
     /// Reads a text file.

@@ -1,6 +1,7 @@
 //! Why no package can be planned.
 
 use crate::package::tree::Collision;
+use crate::plan::installed::Difference;
 use crate::types::path::ArchivePath;
 use crate::types::path::InstallPath;
 
@@ -25,6 +26,16 @@ pub enum Error {
     /// The virtualenv cannot be moved to its place.
     #[error(transparent)]
     Relocate(#[from] crate::plan::relocate::error::Error),
+    /// A virtualenv that is not what its lock says.
+    #[error("`{venv}` is not what `{requirements}` says:{}", listed(.differences))]
+    Unsatisfied {
+        /// The virtualenv.
+        venv: String,
+        /// The lock.
+        requirements: String,
+        /// Each way in which it differs.
+        differences: Vec<Difference>,
+    },
     /// A name that is not UTF-8 (Policy 10.10).
     #[error("`{input}` has `{path}`, whose name is not UTF-8")]
     NotUtf8 {
@@ -133,6 +144,9 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Relocate(error) => return error.hint(),
+            Self::Unsatisfied { .. } => {
+                "make the virtualenv anew from that file, with `pip-sync`, `uv pip sync` or in an empty one".to_owned()
+            }
             Self::Collision(_) => "leave one of them out, or install it elsewhere".to_owned(),
             Self::Shared { .. } => "install that elsewhere, or leave the directory to root".to_owned(),
             Self::NotUtf8 { .. } | Self::Path(_) => "rename it, or leave it out with `exclude`".to_owned(),
@@ -157,4 +171,8 @@ impl Error {
             _ => return None,
         })
     }
+}
+
+fn listed(differences: &[Difference]) -> String {
+    differences.iter().map(|difference| format!("\n  {difference}")).collect()
 }

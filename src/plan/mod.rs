@@ -9,6 +9,8 @@ mod draft;
 mod error;
 mod files;
 mod identity;
+mod installed;
+pub mod key;
 mod launchers;
 mod lifecycle;
 mod machine;

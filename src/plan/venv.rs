@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::config::recipe::VenvRecipe;
+use crate::content::lock::Lock;
 use crate::content::python::PythonVersion;
 use crate::content::relocation::Relocation;
 use crate::plan::Error;
 use crate::plan::Note;
 use crate::plan::draft::Draft;
+use crate::plan::installed;
 use crate::plan::relocate;
+use crate::source::tree::SourceTree;
 use crate::types::mode::Mode;
 use crate::types::path::InstallPath;
 use crate::types::relation::Relation;
@@ -33,6 +36,7 @@ pub(in crate::plan) struct Python {
 pub(in crate::plan) fn add(draft: &mut Draft<'_>) -> Result<Python, Error> {
     match (&draft.recipe.venv, &draft.sources.venv) {
         (Some(recipe), Some(tree)) => {
+            check(recipe, tree, draft.sources.lock.as_ref())?;
             let request = relocate::Request {
                 destination: draft.place.venv()?,
                 interpreter: recipe.python.clone(),
@@ -45,6 +49,17 @@ pub(in crate::plan) fn add(draft: &mut Draft<'_>) -> Result<Python, Error> {
         }
         _ => system(),
     }
+}
+
+/// Refuses a virtualenv that does not hold what its lock says, no more and no less.
+fn check(recipe: &VenvRecipe, tree: &SourceTree, lock: Option<&Lock>) -> Result<(), Error> {
+    let (Some(lock), Some(requirements)) = (lock, &recipe.requirements) else { return Ok(()) };
+    let differences = installed::differences(tree, lock);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let (venv, requirements) = (recipe.source.clone(), requirements.clone());
+    Err(Error::Unsatisfied { venv, requirements, differences })
 }
 
 fn place(

@@ -8,6 +8,7 @@ mod wanted;
 
 use std::collections::BTreeMap;
 
+use crate::content::lock::Lock;
 use crate::source::tree::SourceEntry;
 use crate::source::tree::SourceKind;
 use crate::source::tree::SourceTree;
@@ -23,6 +24,8 @@ pub struct Sources {
     pub unmatched: Vec<String>,
     /// The virtualenv.
     pub venv: Option<SourceTree>,
+    /// What the virtualenv has to hold, where the recipe says.
+    pub lock: Option<Lock>,
     /// The sources of `[[tree]]`, in the recipe's order.
     pub trees: Vec<SourceTree>,
     /// Single files by the manifest's spelling: configuration, hooks, units. Their text is kept.

@@ -33,3 +33,4 @@ mod system;
 mod tarball;
 mod tidy;
 mod trial;
+mod venv_key;

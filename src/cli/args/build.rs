@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::archive::compress::Compression;
+use crate::cli::args::suite;
 use crate::cli::args::threads;
 use crate::command::build::BuildRequest;
 use crate::config::recipe::Suite;
@@ -78,13 +79,4 @@ impl BuildArguments {
             max_unpacked: self.max_unpacked,
         }
     }
-}
-
-fn suite(text: &str) -> Result<Suite, String> {
-    let known = Suite::ALL;
-    let found = known.iter().find(|(name, _)| *name == text).map(|(_, suite)| *suite);
-    found.ok_or_else(|| {
-        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-        format!("known suites are {}", names.join(", "))
-    })
 }

@@ -4,6 +4,7 @@ mod build;
 mod habits;
 mod inspect;
 mod pack;
+mod venv_key;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,8 @@ use clap::Subcommand;
 use crate::cli::args::build::BuildArguments;
 use crate::cli::args::inspect::InspectArguments;
 use crate::cli::args::pack::PackArguments;
+use crate::cli::args::venv_key::KeyArguments;
+use crate::config::recipe::Suite;
 use crate::host::env::Env;
 
 /// What each verb takes stands behind its own options.
@@ -58,6 +61,12 @@ pub(in crate::cli) enum Verb {
     /// Refuses what dpkg-deb refuses, and what dpkg-deb packs and dpkg then cannot install. Entries, order,
     /// modes and control files are those of dpkg-deb. The path of the package is printed.
     Pack(PackArguments),
+
+    /// Print the name of the virtualenv that the requirements ask for
+    ///
+    /// Twelve characters over the requirements, the Python, the architecture, the prefix and the options: what a CI
+    /// names a cache by, and skips making the virtualenv for. The virtualenv need not be there.
+    VenvKey(KeyArguments),
 }
 
 /// How to talk.
@@ -86,6 +95,7 @@ impl Arguments {
             Verb::Build(arguments) => arguments.verbose,
             Verb::Inspect(arguments) => arguments.verbose,
             Verb::Pack(arguments) => arguments.verbose,
+            Verb::VenvKey(_) => false,
         };
         let verbosity = match (self.quiet, verbose) {
             (true, _) => Verbosity::Quiet,
@@ -107,4 +117,14 @@ impl Arguments {
 fn threads(text: &str) -> Result<u16, String> {
     let threads = text.parse().ok().filter(|threads| (1..=1024).contains(threads));
     threads.ok_or_else(|| "a number from 1 to 1024 is needed".to_owned())
+}
+
+/// A suite by its name.
+fn suite(text: &str) -> Result<Suite, String> {
+    let known = Suite::ALL;
+    let found = known.iter().find(|(name, _)| *name == text).map(|(_, suite)| *suite);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        format!("known suites are {}", names.join(", "))
+    })
 }

@@ -78,6 +78,7 @@ pub(in crate::config) fn venv(raw: Spanned<inputs::Venv>) -> Result<VenvRecipe, 
     }
     Ok(VenvRecipe {
         source: scope.source("path", source)?,
+        requirements: raw.requirements.as_ref().map(|text| scope.source("requirements", text)).transpose()?,
         python: raw.python.as_ref().map(|text| python(&scope, text)).transpose()?,
         bytecode: bytecode.transpose()?.unwrap_or(Bytecode::Auto),
         drop,

@@ -19,6 +19,7 @@ pub(in crate::config) struct App {
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(in crate::config) struct Venv {
     pub path: Option<Text>,
+    pub requirements: Option<Text>,
     pub python: Option<Text>,
     pub bytecode: Option<Text>,
     pub drop: Vec<Text>,

@@ -61,6 +61,8 @@ pub struct AppRecipe {
 pub struct VenvRecipe {
     /// The directory or tarball.
     pub source: String,
+    /// The lock that says what it holds: `requirements.txt`, `pylock.toml` or `uv.lock`.
+    pub requirements: Option<String>,
     /// The interpreter on the host, where the manifest says.
     pub python: Option<InstallPath>,
     /// What becomes of bytecode.

@@ -43,6 +43,17 @@ impl Suite {
         }
     }
 
+    /// The Z of its Python 3.Y.Z, which security updates leave alone; none where that still changes.
+    pub fn python_patch(self) -> Option<u8> {
+        match self {
+            Self::Bullseye | Self::Bookworm => Some(2),
+            Self::Jammy => Some(12),
+            Self::Noble => Some(3),
+            Self::Trixie => Some(5),
+            Self::Forky | Self::Sid => None,
+        }
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, suite)| *suite == self).map_or("", |(name, _)| name)

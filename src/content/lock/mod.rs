@@ -4,10 +4,10 @@
 //! What pins no version is a [`Problem`]; all of them are told at once.
 
 mod problem;
-pub mod pylock;
-pub mod requirements;
+mod pylock;
+mod requirements;
 pub mod target;
-pub mod uv;
+mod uv;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -17,9 +17,14 @@ pub use pep440_rs::Version;
 /// The name of a distribution, normalised (PEP 503).
 pub use pep508_rs::PackageName as DistributionName;
 
+use crate::content::lock::target::Target;
+
 pub use crate::content::lock::problem::Error;
 pub use crate::content::lock::problem::Place;
 pub use crate::content::lock::problem::Problem;
+
+/// A lock and the files that it includes, by name.
+pub type Texts = BTreeMap<String, String>;
 
 /// The distributions of a virtualenv, each in one version.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,6 +70,47 @@ impl Lock {
             let hashes: String = pin.hashes.iter().map(|hash| format!(" {hash}")).collect();
             format!("{name}=={}{hashes}", pin.version)
         })
+    }
+}
+
+/// The formats, told apart by the names of files.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Requirements,
+    Pylock,
+    Uv,
+}
+
+impl Format {
+    fn of(file: &str) -> Self {
+        let name = file.rsplit('/').next().unwrap_or_default();
+        // PEP 751: `pylock.toml`, or `pylock.NAME.toml`.
+        let is_pylock = name.starts_with("pylock.") && name.ends_with("toml");
+        match name {
+            "uv.lock" => Self::Uv,
+            _ if is_pylock => Self::Pylock,
+            _ => Self::Requirements,
+        }
+    }
+}
+
+/// The files that a lock includes, as paths beside it.
+pub fn includes(file: &str, text: &str) -> Vec<String> {
+    match Format::of(file) {
+        Format::Requirements => requirements::includes(file, text),
+        Format::Pylock | Format::Uv => Vec::new(),
+    }
+}
+
+/// What the lock `file` pins for a target; `texts` has it and all that it includes.
+pub fn read(file: &str, texts: &Texts, target: &Target) -> Result<Lock, Error> {
+    let syntax = |source| Error::Syntax { file: file.to_owned(), source: Box::new(source) };
+    let environment = target.environment().map_err(syntax)?;
+    let text = texts.get(file).map(String::as_str).unwrap_or_default();
+    match Format::of(file) {
+        Format::Requirements => requirements::lock(file, texts, &environment),
+        Format::Pylock => pylock::lock(file, text, &environment),
+        Format::Uv => uv::lock(file, text, &environment),
     }
 }
 

@@ -3,7 +3,6 @@
 //! Source of the rules: pip's "Requirements File Format". Options that say where or how to install do not change
 //! what is installed; what pip would not know, or what cannot be pinned, is a problem.
 
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use pep440_rs::Operator;
@@ -19,6 +18,7 @@ use crate::content::lock::Lock;
 use crate::content::lock::Pin;
 use crate::content::lock::Place;
 use crate::content::lock::Problem;
+use crate::content::lock::Texts;
 use crate::content::lock::Version;
 
 /// Options of a whole file that take a value, and say nothing about versions.
@@ -40,9 +40,6 @@ const WITHOUT_VALUE: [&str; 4] = ["--no-index", "--require-hashes", "--prefer-bi
 const OF_BUILDING: [&str; 4] =
     ["--global-option", "--config-settings", "--config-setting", "--install-option"];
 
-/// A requirement file and those that it includes, by name.
-pub type Texts = BTreeMap<String, String>;
-
 /// The files that a file includes with `-r` and `-c`, as paths beside it.
 pub fn includes(file: &str, text: &str) -> Vec<String> {
     let included = |(_, line): (usize, String)| match Statement::parse(&line) {
@@ -54,7 +51,7 @@ pub fn includes(file: &str, text: &str) -> Vec<String> {
 
 /// What `root`, with all that it includes, pins for a target.
 pub fn lock(root: &str, texts: &Texts, environment: &MarkerEnvironment) -> Result<Lock, Error> {
-    let mut reading = Reading { texts, environment, ..Reading::new(texts, environment) };
+    let mut reading = Reading::new(texts, environment);
     reading.file(root, Role::Requirements, &mut vec![root.to_owned()]);
     reading.finish()
 }

@@ -209,9 +209,7 @@ impl Inputs {
         let app = strip(app, recipe.app.strip_components)?;
         (inputs.sources.app, inputs.sources.unmatched) = exclude(app, &recipe.app.exclude)?;
         if let Some(venv) = &recipe.venv {
-            let tree = inputs.tree(&venv.source, Keep::ForRelocation, scan)?;
-            let nested = tree.get("pyvenv.cfg").is_none();
-            let tree = if nested { strip(tree, None)? } else { tree };
+            let tree = inputs.venv(venv, scan)?;
             inputs.sources.venv = Some(inputs.with_bytecode(tree, venv, scan)?);
         }
         for tree in &recipe.trees {
@@ -220,6 +218,18 @@ impl Inputs {
         }
         inputs.files(recipe, scan)?;
         Ok(inputs)
+    }
+
+    /// Looks at the virtualenv alone.
+    pub fn virtualenv(recipe: &Recipe, scan: &Scan<'_>) -> Result<Option<SourceTree>, Error> {
+        let mut inputs = Self { sources: Sources::default(), stores: Vec::new() };
+        recipe.venv.as_ref().map(|venv| inputs.venv(venv, scan)).transpose()
+    }
+
+    fn venv(&mut self, venv: &VenvRecipe, scan: &Scan<'_>) -> Result<SourceTree, Error> {
+        let tree = self.tree(&venv.source, Keep::ForRelocation, scan)?;
+        let nested = tree.get("pyvenv.cfg").is_none();
+        if nested { strip(tree, None) } else { Ok(tree) }
     }
 
     /// Looks at a directory or a tarball.
