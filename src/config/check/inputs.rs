@@ -14,6 +14,7 @@ use crate::config::raw::value::Value;
 use crate::config::recipe::AppRecipe;
 use crate::config::recipe::Bytecode;
 use crate::config::recipe::DropProfile;
+use crate::config::recipe::Layout;
 use crate::config::recipe::Suite;
 use crate::config::recipe::VenvRecipe;
 use crate::types::name::PackageName;
@@ -55,8 +56,13 @@ fn strip_components(scope: &Scope, value: Option<&Spanned<Value>>) -> Result<Opt
 }
 
 /// The virtualenv.
-pub(in crate::config) fn venv(raw: Spanned<inputs::Venv>) -> Result<VenvRecipe, Fault> {
+pub(in crate::config) fn venv(raw: Spanned<inputs::Venv>, layout: Layout) -> Result<VenvRecipe, Fault> {
     let (scope, raw) = Scope::open("[venv]", raw);
+    if layout == Layout::Single {
+        let span = |text: &Option<Text>| text.as_ref().map(Spanned::span);
+        let keys = [("namespace", span(&raw.namespace)), ("prefix", span(&raw.prefix))];
+        scope.no_effect("kind = \"single\"", &keys)?;
+    }
     let source = scope.require("path", "path = \"build/venv\"", raw.path.as_ref())?;
     let words = [
         ("auto", Bytecode::Auto),
@@ -82,6 +88,8 @@ pub(in crate::config) fn venv(raw: Spanned<inputs::Venv>) -> Result<VenvRecipe, 
         python: raw.python.as_ref().map(|text| python(&scope, text)).transpose()?,
         bytecode: bytecode.transpose()?.unwrap_or(Bytecode::Auto),
         drop,
+        namespace: scope.parse_some("namespace", raw.namespace.as_ref())?,
+        prefix: raw.prefix.as_ref().map(|text| plain_prefix(&scope, text)).transpose()?,
     })
 }
 
@@ -99,14 +107,43 @@ fn is_plain(path: &str) -> bool {
     path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._+~-".contains(&b))
 }
 
+/// How many releases a host keeps beside the current one, where the manifest does not say.
+const KEEP: u32 = 2;
+
+/// The layout. Without a virtualenv there is nothing to split.
+pub(in crate::config) fn layout(raw: &inputs::Layout, has_venv: bool) -> Result<Layout, Fault> {
+    let scope = Scope::anywhere("[layout]");
+    let words = [("single", Layout::Single), ("split", Layout::Split { keep: KEEP })];
+    let Some(kind) = &raw.kind else {
+        scope.no_effect("kind = \"single\"", &[("keep", raw.keep.as_ref().map(Spanned::span))])?;
+        return Ok(Layout::Single);
+    };
+    match scope.word("kind", kind, "a layout", &words)? {
+        Layout::Single => {
+            scope.no_effect("kind = \"single\"", &[("keep", raw.keep.as_ref().map(Spanned::span))])?;
+            Ok(Layout::Single)
+        }
+        Layout::Split { .. } if !has_venv => {
+            let reason = "`split` needs a `[venv]`, which is what it splits off";
+            Err(scope.invalid_but("kind", kind.span(), reason, "leave it out, or add the virtualenv"))
+        }
+        Layout::Split { keep } => {
+            let stated = raw.keep.as_ref();
+            let stated = stated.map(|number| words::in_range(&scope, "keep", number, (0, 100))).transpose()?;
+            Ok(Layout::Split { keep: stated.unwrap_or(keep) })
+        }
+    }
+}
+
 /// The prefix; `/opt/NAME` by default.
 pub(in crate::config) fn prefix(raw: inputs::Layout, name: &PackageName) -> Result<InstallPath, Fault> {
-    let scope = Scope::anywhere("[layout]");
-    if let Some(kind) = &raw.kind {
-        scope.word("kind", kind, "a layout", &[("single", ())])?;
-    }
     let text = raw.prefix.unwrap_or_else(|| Spanned::new(0..0, format!("/opt/{name}")));
-    let path: InstallPath = scope.parse("prefix", &text)?;
+    plain_prefix(&Scope::anywhere("[layout]"), &text)
+}
+
+/// A directory of the package's own.
+fn plain_prefix(scope: &Scope, text: &Text) -> Result<InstallPath, Fault> {
+    let path: InstallPath = scope.parse("prefix", text)?;
     let fail = |reason: &str| {
         let reason = format_args!("`{path}` {reason}");
         Err(scope.invalid_but("prefix", text.span(), reason, "write it like `/opt/orders`"))

@@ -21,8 +21,10 @@ use crate::config::recipe::Recipe;
 pub(in crate::config) fn recipe(tables: Tables) -> Result<Recipe, Fault> {
     let package = package::package(tables.package)?;
     let app = inputs::app(tables.app)?;
-    let venv = tables.venv.map(inputs::venv).transpose()?;
-    let prefix = inputs::prefix(tables.layout.unwrap_or_default(), &package.name)?;
+    let raw_layout = tables.layout.unwrap_or_default();
+    let layout = inputs::layout(&raw_layout, tables.venv.is_some())?;
+    let venv = tables.venv.map(|raw| inputs::venv(raw, layout)).transpose()?;
+    let prefix = inputs::prefix(raw_layout, &package.name)?;
     let target = inputs::target(&tables.build.unwrap_or_default())?;
     let compression = tables.compression.map(|raw| inputs::compression(raw, target)).transpose()?;
     let services = services::services(tables.service, &package.name)?;
@@ -41,6 +43,7 @@ pub(in crate::config) fn recipe(tables: Tables) -> Result<Recipe, Fault> {
         package,
         app,
         venv,
+        layout,
         prefix,
         commands,
         services,

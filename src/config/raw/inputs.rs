@@ -23,6 +23,8 @@ pub(in crate::config) struct Venv {
     pub python: Option<Text>,
     pub bytecode: Option<Text>,
     pub drop: Vec<Text>,
+    pub namespace: Option<Text>,
+    pub prefix: Option<Text>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -30,6 +32,7 @@ pub(in crate::config) struct Venv {
 pub(in crate::config) struct Layout {
     pub kind: Option<Text>,
     pub prefix: Option<Text>,
+    pub keep: Option<Spanned<i64>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

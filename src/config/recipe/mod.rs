@@ -8,6 +8,7 @@ mod package;
 mod suite;
 mod units;
 
+use crate::types::name::PackageName;
 use crate::types::path::InstallPath;
 
 pub use crate::config::recipe::files::ConfigKind;
@@ -25,6 +26,7 @@ pub use crate::config::recipe::package::CommandRecipe;
 pub use crate::config::recipe::package::CommandRun;
 pub use crate::config::recipe::package::DropProfile;
 pub use crate::config::recipe::package::EntryPoint;
+pub use crate::config::recipe::package::Layout;
 pub use crate::config::recipe::package::PackageRecipe;
 pub use crate::config::recipe::package::VenvRecipe;
 pub use crate::config::recipe::suite::Suite;
@@ -48,6 +50,8 @@ pub struct Recipe {
     pub app: AppRecipe,
     /// `[venv]`; an app without one runs on the system's Python.
     pub venv: Option<VenvRecipe>,
+    /// How it is cut into packages.
+    pub layout: Layout,
     /// Where releases live on the host, for example `/opt/orders`.
     pub prefix: InstallPath,
     /// `[[command]]`.
@@ -79,6 +83,15 @@ pub struct Recipe {
 }
 
 impl Recipe {
+    /// What packages of virtualenvs are named after, and where they lie, in the layout `split`.
+    pub fn virtualenvs(&self) -> (&PackageName, InstallPath) {
+        let venv = self.venv.as_ref();
+        let namespace = venv.and_then(|venv| venv.namespace.as_ref());
+        let stated = venv.and_then(|venv| venv.prefix.clone());
+        let own = namespace.and_then(|name| format!("/opt/{name}").parse().ok());
+        (namespace.unwrap_or(&self.package.name), stated.or(own).unwrap_or_else(|| self.prefix.clone()))
+    }
+
     /// The files whose text is read, as the manifest spells them: units, configuration, hooks, the changelog.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         let units = self.services.iter().filter_map(|service| match &service.unit {

@@ -69,6 +69,23 @@ pub struct VenvRecipe {
     pub bytecode: Bytecode,
     /// What to leave out.
     pub drop: Vec<DropProfile>,
+    /// What packages of virtualenvs are named after in the layout `split`, where it is not the package itself:
+    /// applications of one namespace share them.
+    pub namespace: Option<PackageName>,
+    /// Where virtualenvs lie in the layout `split`, where it is not the prefix of the package or `/opt/NAMESPACE`.
+    pub prefix: Option<InstallPath>,
+}
+
+/// How an application is cut into packages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// One package with everything.
+    Single,
+    /// Virtualenv, release and activation each have a package of their own.
+    Split {
+        /// How many releases are kept on a host beside the current one.
+        keep: u32,
+    },
 }
 
 /// What becomes of the bytecode that a virtualenv brings.

@@ -31,7 +31,7 @@ fn unknown_keys() {
     tests::refused(
         "[venv]\nzzz = 1",
         "unknown key `zzz` in `[venv]`",
-        "the keys are `path`, `python`, `bytecode`, `drop`",
+        "the keys are `path`, `requirements`, `python`, `bytecode`, `drop`, `namespace`, `prefix`",
         "zzz",
     );
     tests::refused("[pakage]", "unknown key `pakage`", "did you mean `package`?", "pakage");
@@ -156,8 +156,8 @@ fn inputs_that_break_a_rule() {
     let text = "[venv]\npath = \"v\"\npython = \"/usr/my bin/python\"";
     let message = "`python` in `[venv]`: `/usr/my bin/python` cannot stand behind `#!`";
     more(text, message, "write it like `/usr/bin/python3.11`", "\"/usr/my bin/python\"");
-    let split = "`kind` in `[layout]`: `split` is not a layout";
-    more("[layout]\nkind = \"split\"", split, "the words are `single`", "\"split\"");
+    let double = "`kind` in `[layout]`: `double` is not a layout";
+    more("[layout]\nkind = \"double\"", double, "the words are `single`, `split`", "\"double\"");
     let suite = "`target` in `[build]`: `bookwrm` is not a suite that mkdeb knows";
     more("[build]\ntarget = \"bookwrm\"", suite, "did you mean `bookworm`?", "\"bookwrm\"");
     let text = "[compression]\nformat = \"zstd\"\n[build]\ntarget = \"bullseye\"";
