@@ -156,6 +156,7 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
     let spool_directory = target.existing_ancestor(env);
     let budget = Budget::new(request.max_unpacked.unwrap_or(DEFAULT_UNPACKED));
     let scan = Scan { base: &manifest.base, spool: &spool_directory, budget, threads, watch };
+    let machine = requirements::machine(&recipe, env)?;
     let lock = requirements::lock(&recipe, &manifest.base, env)?;
     let mut inputs = Inputs::read(&recipe, &scan)?;
     inputs.sources.lock = lock;
@@ -169,7 +170,7 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
         let (recipe, inputs) = (Arc::clone(&recipe), Arc::clone(&inputs));
         let request = move || {
             let (recipe, sources) = (&recipe, &inputs.sources);
-            plan::plan(&plan::Request { recipe, sources, templates: &templates, date })
+            plan::plan(&plan::Request { recipe, sources, templates: &templates, date, machine: &machine })
         };
         watch.interruptible(request)
     };
@@ -189,7 +190,7 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
         needles: needles(&plan, &inputs, &manifest.base, env),
         reads_back: true,
     };
-    let job = Job { inputs: &inputs, options, date, request, watch };
+    let job = Job { inputs: &inputs, options, request, watch };
     let (built, leaks) = job.write(&plan, &target, env)?;
     Ok(outcome(plan, leaks, Some(built)))
 }
@@ -250,7 +251,6 @@ fn needles(plan: &Plan, inputs: &Inputs, base: &Path, env: &Env) -> Vec<Vec<u8>>
 struct Job<'a> {
     inputs: &'a Inputs,
     options: Options,
-    date: SourceDate,
     request: &'a BuildRequest,
     watch: &'a Watch,
 }
@@ -264,7 +264,7 @@ impl Job<'_> {
         env: &Env,
     ) -> Result<(Vec<BuiltPackage>, Vec<Note>), Failure> {
         let images: Vec<Image> =
-            plan.packages.iter().map(|package| Image::from_package(package, self.date)).collect();
+            plan.packages.iter().map(Image::from_package).collect();
         self.watch.expect(plan.packages.iter().map(body_bytes).sum());
         let (mut files, mut leaks) = (Vec::new(), Vec::new());
         let spool = target.existing_ancestor(env);

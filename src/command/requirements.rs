@@ -13,7 +13,7 @@ use crate::content::lock::target;
 use crate::content::lock::target::Target;
 use crate::content::python::PythonVersion;
 use crate::host::env::Env;
-use crate::plan::key::KeyParts;
+use crate::plan::key::Machine;
 use crate::types::arch::Arch;
 
 /// The most files that one lock may include.
@@ -51,22 +51,22 @@ pub(in crate::command) fn lock(recipe: &Recipe, base: &Path, env: &Env) -> Resul
     let Some(name) = recipe.venv.as_ref().and_then(|venv| venv.requirements.as_ref()) else {
         return Ok(None);
     };
-    let KeyParts { python, architecture, .. } = parts(recipe, env)?;
+    let Machine { python, architecture } = machine(recipe, env)?;
     // What is for every architecture is made on this one.
     let own = env.architecture();
-    let machine =
+    let processor =
         [Some(&architecture), own.as_ref()].into_iter().flatten().find_map(|it| target::machine(it.as_str()));
-    let machine = machine.ok_or(Error::Architecture)?;
+    let processor = processor.ok_or(Error::Architecture)?;
     let patch = recipe
         .target
         .filter(|suite| suite.python_minor() == Some(python.minor))
         .and_then(Suite::python_patch);
     let texts = texts(name, base, env)?;
-    Ok(Some(lock::read(name, &texts, &Target { python, patch, machine })?))
+    Ok(Some(lock::read(name, &texts, &Target { python, patch, machine: processor })?))
 }
 
 /// What a virtualenv is for: as the manifest says, else the target, else like this machine.
-pub(in crate::command) fn parts<'a>(recipe: &'a Recipe, env: &Env) -> Result<KeyParts<'a>, Failure> {
+pub(in crate::command) fn machine(recipe: &Recipe, env: &Env) -> Result<Machine, Failure> {
     let stated = recipe.venv.as_ref().and_then(|venv| venv.python.as_ref());
     let stated = stated.and_then(|path| PythonVersion::from_name(path.file_name()));
     let targeted = recipe.target.and_then(Suite::python_minor);
@@ -74,7 +74,7 @@ pub(in crate::command) fn parts<'a>(recipe: &'a Recipe, env: &Env) -> Result<Key
     let python = stated.or(targeted).or_else(|| env.python()).ok_or(Error::Python)?;
     let stated: Option<Arch> = recipe.package.architecture.clone();
     let architecture = stated.or_else(|| env.architecture()).ok_or(Error::Architecture)?;
-    Ok(KeyParts { recipe, python, architecture })
+    Ok(Machine { python, architecture })
 }
 
 /// The file and those that it includes, by their names in the manifest's directory.

@@ -13,6 +13,7 @@ use crate::host::input::Scan;
 use crate::host::input::budget::Budget;
 use crate::host::input::budget::DEFAULT_UNPACKED;
 use crate::host::watch::Watch;
+use crate::plan::key::KeyParts;
 use crate::plan::key::VenvKey;
 use crate::types::arch::Arch;
 use crate::types::path::InstallPath;
@@ -55,7 +56,8 @@ pub fn venv_key(request: &KeyRequest, env: &Env, watch: &Watch) -> Result<KeyOut
     let manifest = manifest::read(request.manifest.as_deref(), &request.overrides, env)?;
     let mut recipe = manifest.recipe;
     recipe.target = request.target.or(recipe.target);
-    let parts = requirements::parts(&recipe, env)?;
+    let machine = requirements::machine(&recipe, env)?;
+    let parts = KeyParts { recipe: &recipe, machine: &machine };
     let lock = requirements::lock(&recipe, &manifest.base, env)?;
     let key = match &lock {
         Some(lock) => VenvKey::of_lock(&parts, lock),
@@ -69,9 +71,9 @@ pub fn venv_key(request: &KeyRequest, env: &Env, watch: &Watch) -> Result<KeyOut
     };
     Ok(KeyOutcome {
         key,
-        python: parts.python,
-        architecture: parts.architecture.clone(),
-        prefix: recipe.prefix.clone(),
+        python: machine.python,
+        architecture: machine.architecture.clone(),
+        prefix: recipe.virtualenvs().1,
         target: recipe.target,
         requirements: lock.map(|lock| lock.lines().collect()),
     })

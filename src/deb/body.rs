@@ -2,19 +2,28 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::io::Cursor;
 use std::io::Read;
 
 use crate::archive::fill::fill;
 use crate::deb::image::Entry;
 use crate::deb::image::EntryKind;
+use crate::deb::image::Image;
+use crate::deb::write;
 use crate::deb::write::Error;
+use crate::deb::write::Options;
+use crate::package::Package;
 use crate::package::blob::Blob;
 use crate::package::blob::Contents;
+use crate::package::tree::NodeKind;
 use crate::types::path::ArchivePath;
 use crate::types::source_id::SourceId;
 
 /// The largest body that is rewritten, in bytes: it is held in memory twice.
 const LARGEST_REWRITTEN: u64 = 256 << 20;
+
+/// The largest package that lies in another, in bytes before compression: it is held in memory.
+const LARGEST_PACKED: u64 = 64 << 20;
 
 /// A body, opened.
 pub(in crate::deb) enum Body<'a> {
@@ -35,8 +44,13 @@ impl Body<'_> {
 }
 
 /// The body of an entry; empty for everything but files.
-pub(in crate::deb) fn of_entry<'a>(entry: &'a Entry, contents: &'a dyn Contents) -> Result<Body<'a>, Error> {
+pub(in crate::deb) fn of_entry<'a>(
+    entry: &'a Entry,
+    contents: &'a dyn Contents,
+    options: &Options,
+) -> Result<Body<'a>, Error> {
     match &entry.kind {
+        EntryKind::File { blob: Blob::Deb(package), .. } => packed(package, contents, options),
         EntryKind::File { blob, .. } => open(&entry.path, blob, contents),
         _ => Ok(Body::Held(Cow::Borrowed(&[]))),
     }
@@ -46,8 +60,9 @@ pub(in crate::deb) fn of_entry<'a>(entry: &'a Entry, contents: &'a dyn Contents)
 pub(in crate::deb) fn whole<'a>(
     entry: &'a Entry,
     contents: &'a dyn Contents,
+    options: &Options,
 ) -> Result<Cow<'a, [u8]>, Error> {
-    match of_entry(entry, contents)? {
+    match of_entry(entry, contents, options)? {
         Body::Held(bytes) => Ok(bytes),
         Body::Streamed { mut reader, size, id } => {
             read(&mut *reader, size, &entry.path, (contents, id)).map(Cow::Owned)
@@ -55,10 +70,29 @@ pub(in crate::deb) fn whole<'a>(
     }
 }
 
+/// A package within a package, written as it is by itself.
+fn packed<'a>(package: &Package, contents: &dyn Contents, options: &Options) -> Result<Body<'a>, Error> {
+    let sizes = package.tree.iter().map(|(_, node)| match &node.kind {
+        NodeKind::File { blob: Blob::Source { size, .. } | Blob::Rewritten { size, .. }, .. } => *size,
+        _ => 0,
+    });
+    let size = sizes.sum();
+    if size > LARGEST_PACKED {
+        return Err(Error::LargeInside { name: package.control.package.to_string(), size });
+    }
+    let (mut bytes, mut spool) = (Vec::new(), Cursor::new(Vec::new()));
+    // What leaks is told of the package itself.
+    let options = Options { needles: Vec::new(), ..options.clone() };
+    write::write(&Image::from_package(package), contents, &options, &mut spool, &mut bytes)?;
+    Ok(Body::Held(Cow::Owned(bytes)))
+}
+
 /// Opens a blob; what is rewritten is read and rewritten at once.
 fn open<'a>(path: &ArchivePath, blob: &'a Blob, contents: &'a dyn Contents) -> Result<Body<'a>, Error> {
     match blob {
         Blob::Inline(bytes) => Ok(Body::Held(Cow::Borrowed(bytes))),
+        // Nothing but `of_entry` comes here, and that has dealt with it.
+        Blob::Deb(_) => Ok(Body::Held(Cow::Borrowed(&[]))),
         Blob::Source { id, size } => {
             let reader = contents.open(*id).map_err(|source| failed(path, contents, *id, source))?;
             Ok(Body::Streamed { reader, size: *size, id: *id })

@@ -51,14 +51,19 @@ pub(in crate::deb) fn encode(
         Encoder::new(Vec::new(), options.control_compression, resources).map_err(Error::Compress)?;
     let mut digests = Vec::new();
     for entry in entries {
-        digests.push(append(entry, contents, &mut encoder)?);
+        digests.push(append(entry, contents, options, &mut encoder)?);
     }
     let finished = encoder.write_all(&header::END).and_then(|()| encoder.finish());
     Ok((finished.map_err(Error::Compress)?, digests))
 }
 
-fn append(entry: &Entry, contents: &dyn Contents, out: &mut dyn Write) -> Result<Md5, Error> {
-    let body = body::whole(entry, contents)?;
+fn append(
+    entry: &Entry,
+    contents: &dyn Contents,
+    options: &Options,
+    out: &mut dyn Write,
+) -> Result<Md5, Error> {
+    let body = body::whole(entry, contents, options)?;
     let size = body.len() as u64;
     let mut blocks = Vec::with_capacity(512);
     header::encode(&entry.header(size), &mut blocks);

@@ -17,6 +17,7 @@ use crate::deb::image::EntryKind;
 use crate::deb::scan::Scanner;
 use crate::deb::write::Error;
 use crate::deb::write::Leak;
+use crate::deb::write::Options;
 use crate::package::blob::Contents;
 use crate::types::path::ArchivePath;
 use crate::types::source_id::SourceId;
@@ -58,14 +59,15 @@ impl From<Error> for Stop {
 pub(in crate::deb) fn send(
     entries: &[Entry],
     contents: &dyn Contents,
-    needles: &[Vec<u8>],
+    options: &Options,
     sinks: Sinks,
 ) -> Result<Facts, Stop> {
     let mut stream = Stream {
         chunk: chunk::empty(&sinks.used),
         load: vec![0; sinks.hashers.len()],
         sinks,
-        scanner: Scanner::new(needles),
+        options,
+        scanner: Scanner::new(&options.needles),
         facts: Facts::default(),
     };
     for (number, entry) in entries.iter().enumerate() {
@@ -83,6 +85,7 @@ struct Stream<'n> {
     /// How many bytes each hasher has been given.
     load: Vec<u64>,
     scanner: Scanner<'n>,
+    options: &'n Options,
     facts: Facts,
 }
 
@@ -95,7 +98,7 @@ struct Current {
 
 impl Stream<'_> {
     fn entry(&mut self, number: usize, entry: &Entry, contents: &dyn Contents) -> Result<u64, Stop> {
-        let body = body::of_entry(entry, contents)?;
+        let body = body::of_entry(entry, contents, self.options)?;
         let size = body.size();
         self.header(entry, size)?;
         if !matches!(entry.kind, EntryKind::File { .. }) {

@@ -87,7 +87,8 @@ pub enum EntryKind {
 
 impl Image {
     /// Lays a package out: entries in dpkg-deb's order, no date later than `date`.
-    pub fn from_package(package: &Package, date: SourceDate) -> Self {
+    pub fn from_package(package: &Package) -> Self {
+        let date = package.date;
         let owner = Owner::root();
         let mut entries: Vec<Entry> = package
             .tree

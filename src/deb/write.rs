@@ -128,6 +128,14 @@ pub enum Error {
         /// Its size.
         size: u64,
     },
+    /// A package that is too large to lie in another.
+    #[error("the package `{name}` has {size} bytes of files, too many for a copy of it in each release: 67108864 are allowed")]
+    LargeInside {
+        /// The package.
+        name: String,
+        /// The size of its files.
+        size: u64,
+    },
     /// A path that md5sums cannot hold.
     #[error("`/{path}` holds a line feed, which dpkg refuses")]
     LineFeed {
@@ -163,6 +171,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         let text = match self {
             Self::Mismatch(mismatch) => return Some(mismatch.hint()),
+            Self::LargeInside { .. } => "ship large files with the release, as a `[[tree]]`",
             Self::Changed { .. } => "let nothing write to the inputs while they are packed",
             Self::MemberTooLarge { .. } => {
                 "compress it better, leave large files out, or make several packages of it"
@@ -259,7 +268,7 @@ fn data(
             let given_back = given_back.clone();
             digesting.push(scope.spawn(move || hash::run(number, &receiver, &given_back)));
         }
-        let reading = scope.spawn(move || data::send(&image.entries, contents, &options.needles, sinks));
+        let reading = scope.spawn(move || data::send(&image.entries, contents, options, sinks));
         let (copy, written) = pipe();
         let checking = options.reads_back.then(|| scope.spawn(move || read_back(written, format, image)));
         // The receiver ends with this call: a reader that still sends is refused, and stops.

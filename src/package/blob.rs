@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::content::bytecode;
 use crate::content::prefix::PrefixChange;
+use crate::package::Package;
 use crate::types::source_id::SourceId;
 
 /// The body of a file.
@@ -29,6 +30,8 @@ pub enum Blob {
         /// The change.
         rewrite: Rewrite,
     },
+    /// Another package, as it is written by itself. Small: it is held in memory.
+    Deb(Box<Package>),
 }
 
 /// A change to a body, as a pure function of its bytes.

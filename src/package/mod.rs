@@ -10,12 +10,15 @@ pub mod tree;
 use crate::control::binary::BinaryControl;
 use crate::package::scripts::Scripts;
 use crate::package::tree::PackageTree;
+use crate::types::date::SourceDate;
 
 /// One binary package, ready to be written. Everything in it has been checked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Package {
     /// The control fields, but for `Installed-Size`, which follows from the tree.
     pub control: BinaryControl,
+    /// The date of the package; no file is later.
+    pub date: SourceDate,
     /// The files.
     pub tree: PackageTree,
     /// The maintainer scripts.

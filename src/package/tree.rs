@@ -8,13 +8,13 @@ use crate::types::mode::Mode;
 use crate::types::path::InstallPath;
 
 /// Every path a package installs, each exactly once, parents included.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PackageTree {
     nodes: BTreeMap<InstallPath, Node>,
 }
 
 /// A path of a package, with where it came from for messages.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
     /// What it is.
     pub kind: NodeKind,
@@ -131,6 +131,11 @@ impl PackageTree {
     /// Every path with its node, a directory before what it holds, names in byte order.
     pub fn iter(&self) -> impl Iterator<Item = (&InstallPath, &Node)> {
         self.nodes.iter()
+    }
+
+    /// Every path that was claimed, without the directories that are there only because something lies below.
+    pub fn into_claimed(self) -> impl Iterator<Item = (InstallPath, Node)> {
+        self.nodes.into_iter().filter(|(_, node)| !node.origin.is_empty() || !node.is_directory())
     }
 
     /// The order dpkg-deb writes: directories and files depth first, then all symlinks (`src/deb/build.c`).

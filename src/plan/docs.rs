@@ -10,7 +10,10 @@ use crate::plan::draft::Draft;
 use crate::template::docs::Changelog;
 use crate::template::docs::Copyright;
 use crate::template::docs::LintianOverrides;
+use crate::types::date::SourceDate;
 use crate::types::mode::Mode;
+use crate::types::name::PackageName;
+use crate::types::version::DebVersion;
 
 /// Tags that a package of an application with its own dependencies raises by design.
 const OVERRIDES: &[&str] = &[
@@ -34,15 +37,28 @@ const OVERRIDES: &[&str] = &[
     "wrong-path-for-interpreter *",
 ];
 
-/// Adds `/usr/share/doc/NAME` and the overrides.
+/// Whom documents are about.
+pub(in crate::plan) struct Subject<'a> {
+    pub(in crate::plan) name: &'a PackageName,
+    pub(in crate::plan) version: &'a DebVersion,
+    pub(in crate::plan) date: SourceDate,
+}
+
+/// Adds `/usr/share/doc/NAME` and the overrides of the application's package.
 pub(in crate::plan) fn add(draft: &mut Draft<'_>) -> Result<(), Error> {
     let package = &draft.recipe.package;
-    let name = package.name.as_str();
+    add_for(draft, &Subject { name: &package.name, version: &package.version, date: draft.date })
+}
+
+/// Adds `/usr/share/doc/NAME` and the overrides of a package.
+pub(in crate::plan) fn add_for(draft: &mut Draft<'_>, subject: &Subject<'_>) -> Result<(), Error> {
+    let package = &draft.recipe.package;
+    let name = subject.name.as_str();
     let license = package.license.as_deref();
     let copyright = Copyright {
         name,
         homepage: package.homepage.as_deref(),
-        year: draft.date.year(),
+        year: subject.date.year(),
         maintainer: &package.maintainer,
         license_name: &license.unwrap_or("unstated").split_whitespace().collect::<Vec<_>>().join("-"),
         license_text: license
@@ -50,29 +66,29 @@ pub(in crate::plan) fn add(draft: &mut Draft<'_>) -> Result<(), Error> {
     };
     let copyright = draft.render("copyright.txt.hbs", &copyright)?;
     draft.write(format!("/usr/share/doc/{name}/copyright").parse()?, Mode::PLAIN, copyright)?;
-    add_changelog(draft)?;
+    add_changelog(draft, subject)?;
     let overrides = LintianOverrides { package: name, prefix: draft.place.prefix.as_str(), tags: OVERRIDES };
     let overrides = draft.render("lintian-overrides.txt.hbs", &overrides)?;
     draft.write(format!("/usr/share/lintian/overrides/{name}").parse()?, Mode::PLAIN, overrides)
 }
 
-fn add_changelog(draft: &mut Draft<'_>) -> Result<(), Error> {
+fn add_changelog(draft: &mut Draft<'_>, subject: &Subject<'_>) -> Result<(), Error> {
     let package = &draft.recipe.package;
     let text = match &package.changelog {
-        Some(source) => draft.file_text(source)?.to_vec(),
-        None => {
+        Some(source) if *subject.name == package.name => draft.file_text(source)?.to_vec(),
+        _ => {
             let data = Changelog {
-                package: package.name.as_str(),
-                version: &package.version.to_string(),
+                package: subject.name.as_str(),
+                version: &subject.version.to_string(),
                 maintainer: &package.maintainer,
-                date: &draft.date.rfc5322(),
+                date: &subject.date.rfc5322(),
             };
             draft.render("changelog.txt.hbs", &data)?.into_bytes()
         }
     };
     // Policy 12.7: a native package's changelog is upstream's own.
-    let file = if package.version.has_revision() { "changelog.Debian.gz" } else { "changelog.gz" };
-    let path = format!("/usr/share/doc/{}/{file}", package.name).parse()?;
+    let file = if subject.version.has_revision() { "changelog.Debian.gz" } else { "changelog.gz" };
+    let path = format!("/usr/share/doc/{}/{file}", subject.name).parse()?;
     let kind = NodeKind::File { blob: Blob::Inline(gzip(&text).into()), mode: Mode::PLAIN, conffile: false };
     Ok(draft.tree.insert(path, Node { kind, origin: "mkdeb".to_owned(), mtime: None })?)
 }

@@ -1,5 +1,6 @@
 //! Why no package can be planned.
 
+use crate::content::python::PythonVersion;
 use crate::package::tree::Collision;
 use crate::plan::installed::Difference;
 use crate::types::path::ArchivePath;
@@ -26,6 +27,31 @@ pub enum Error {
     /// The virtualenv cannot be moved to its place.
     #[error(transparent)]
     Relocate(#[from] crate::plan::relocate::error::Error),
+    /// The layout `split` without a virtualenv.
+    #[error("there is no virtualenv to split off")]
+    NoVirtualenv,
+    /// A relation of our own making.
+    #[error(transparent)]
+    Relation(#[from] crate::types::relation::Error),
+    /// A version of our own making.
+    #[error(transparent)]
+    Version(#[from] crate::types::version::Error),
+    /// A virtualenv of another Python than the one that its key is for.
+    #[error("the virtualenv is for Python {found}, and its key is for {expected}")]
+    OtherPython {
+        /// What the key is for.
+        expected: PythonVersion,
+        /// What the virtualenv is for.
+        found: PythonVersion,
+    },
+    /// A virtualenv of another architecture than the one that its key is for.
+    #[error("the package would be for {found}, and the key of its virtualenv is for {expected}")]
+    OtherArchitecture {
+        /// What the key is for.
+        expected: String,
+        /// What the virtualenv is for.
+        found: String,
+    },
     /// A virtualenv that is not what its lock says.
     #[error("`{venv}` is not what `{requirements}` says:{}", listed(.differences))]
     Unsatisfied {
@@ -144,6 +170,12 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Relocate(error) => return error.hint(),
+            Self::OtherPython { found, .. } => {
+                format!("set `python` in `[venv]` to `/usr/bin/python{found}`, or make it with the host's")
+            }
+            Self::OtherArchitecture { found, .. } => {
+                format!("set `architecture` in `[package]` to `{found}`, or make it on a machine of the host's kind")
+            }
             Self::Unsatisfied { .. } => {
                 "make the virtualenv anew from that file, with `pip-sync`, `uv pip sync` or in an empty one".to_owned()
             }

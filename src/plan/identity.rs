@@ -43,6 +43,8 @@ fn kind(hasher: &mut Sha256Hasher, kind: &NodeKind, bodies: &BTreeMap<SourceId, 
             field(hasher, format!("f{mode}{conffile}").as_bytes());
             match blob {
                 Blob::Inline(bytes) => field(hasher, bytes),
+                // It is among the packages itself.
+                Blob::Deb(package) => field(hasher, package.control.package.as_str().as_bytes()),
                 Blob::Source { id, .. } | Blob::Rewritten { id, .. } => {
                     field(hasher, bodies.get(id).map_or(&[][..], |digest| digest.bytes()));
                 }

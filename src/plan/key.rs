@@ -23,13 +23,20 @@ const LENGTH: usize = 12;
 pub struct VenvKey(String);
 
 /// What a key is made of, besides the distributions.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct KeyParts<'a> {
     /// The recipe: prefix, target, interpreter and options of relocation.
     pub recipe: &'a Recipe,
-    /// The Python of the host.
+    /// The host.
+    pub machine: &'a Machine,
+}
+
+/// The host that a virtualenv is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Machine {
+    /// Its Python.
     pub python: PythonVersion,
-    /// The architecture of the package.
+    /// Its architecture.
     pub architecture: Arch,
 }
 
@@ -78,9 +85,9 @@ impl KeyParts<'_> {
         format!(
             "format {FORMAT}\npython cpython {}\narchitecture {}\nprefix {}\ntarget {target}\n\
              interpreter {interpreter}\nbytecode {}\ndrop {}\n",
-            self.python,
-            self.architecture,
-            self.recipe.prefix,
+            self.machine.python,
+            self.machine.architecture,
+            self.recipe.virtualenvs().1,
             kept(bytecode),
             drop.join(" "),
         )

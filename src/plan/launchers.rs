@@ -55,7 +55,7 @@ pub(in crate::plan) fn add_commands(draft: &mut Draft<'_>, interpreter: &str) ->
 
 /// Whether a module is where launchers or the virtualenv would find it: as a file, a directory or an extension.
 fn has_module(draft: &Draft<'_>, module: &str) -> Result<bool, Error> {
-    let libraries = draft.place.venv()?.join("lib")?;
+    let libraries = draft.place.venv.join("lib")?;
     let mut places = draft.python_path()?;
     let packages = draft.tree.iter().map(|(path, _)| path).filter(|path| path.file_name() == "site-packages");
     places.extend(packages.filter(|path| path.is_within(&libraries)).map(ToString::to_string));

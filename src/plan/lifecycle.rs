@@ -5,6 +5,7 @@ use crate::config::recipe::ConfigKind;
 use crate::config::recipe::ConfigRecipe;
 use crate::config::recipe::HealthCheck;
 use crate::config::recipe::HookMoment;
+use crate::config::recipe::Layout;
 use crate::config::recipe::OnUpgrade;
 use crate::config::recipe::Process;
 use crate::config::recipe::Recipe;
@@ -32,6 +33,11 @@ pub(in crate::plan) fn add(draft: &mut Draft<'_>, python: &Python) -> Result<Scr
         version: recipe.package.version.clone(),
         id: draft.place.id.to_string(),
         prefix: draft.place.prefix.clone(),
+        split: draft.place.parts.is_some(),
+        keep: match recipe.layout {
+            Layout::Split { keep } => keep,
+            Layout::Single => 0,
+        },
     };
     add_lists(draft)?;
     add_hooks(draft)?;
@@ -72,6 +78,10 @@ fn add_lists(draft: &mut Draft<'_>) -> Result<(), Error> {
     let units: String =
         units.iter().map(|unit| format!("{} {}\n", unit.name, kind_name(unit.kind))).collect();
     let data: String = data(draft.recipe)?.iter().map(|path| format!("{path}\n")).collect();
+    if let Some(parts) = &draft.place.parts {
+        let package = format!("{}\n", parts.release);
+        draft.write(draft.place.internal("package")?, Mode::PLAIN, package)?;
+    }
     draft.write(draft.place.internal("data")?, Mode::PLAIN, data)?;
     draft.write(draft.place.internal("conffiles")?, Mode::PLAIN, conffiles)?;
     draft.write(draft.place.internal("units")?, Mode::PLAIN, units)

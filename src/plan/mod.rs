@@ -3,6 +3,7 @@
 //! Knows the layout on the host and what becomes of each input file. Refuses to know how a `.deb` is written.
 
 mod app;
+mod assembly;
 mod chain;
 mod docs;
 mod draft;
@@ -14,15 +15,19 @@ pub mod key;
 mod launchers;
 mod lifecycle;
 mod machine;
+mod names;
 pub mod place;
 pub mod relocate;
 mod single;
+mod split;
 mod units;
 mod venv;
 
+use crate::config::recipe::Layout;
 use crate::config::recipe::Recipe;
 use crate::package::Package;
 pub use crate::plan::error::Error;
+use crate::plan::key::Machine;
 use crate::plan::place::ReleaseId;
 use crate::source::Sources;
 use crate::template::Templates;
@@ -84,6 +89,8 @@ pub struct Request<'a> {
     pub templates: &'a Templates,
     /// Of which date.
     pub date: SourceDate,
+    /// What the host's Python and processor are.
+    pub machine: &'a Machine,
 }
 
 /// Plans the packages of a recipe.
@@ -94,8 +101,15 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Error> {
     let version = &request.recipe.package.version;
     let content = {
         // Gone before the second is made: a million paths are there once.
-        let provisional = single::plan(request, ReleaseId::provisional(version))?;
+        let provisional = planned(request, ReleaseId::provisional(version))?;
         identity::digest(&provisional.packages, request.sources)
     };
-    single::plan(request, ReleaseId::new(version, &content))
+    planned(request, ReleaseId::new(version, &content))
+}
+
+fn planned(request: &Request<'_>, id: ReleaseId) -> Result<Plan, Error> {
+    match request.recipe.layout {
+        Layout::Single => single::plan(request, id),
+        Layout::Split { .. } => split::plan(request, id),
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use crate::types::date::SourceDate;
 use crate::types::digest::Sha256;
+use crate::types::name::PackageName;
 use crate::types::path::Error;
 use crate::types::path::InstallPath;
 use crate::types::version::DebVersion;
@@ -43,22 +45,41 @@ pub(in crate::plan) struct Place {
     pub(in crate::plan) id: ReleaseId,
     /// `P/releases/ID`.
     pub(in crate::plan) release: InstallPath,
+    /// Where the virtualenv lies: `P/releases/ID/venv`, or `P/venvs/KEY`.
+    pub(in crate::plan) venv: InstallPath,
+    /// What the parts of a split release are called.
+    pub(in crate::plan) parts: Option<Parts>,
+}
+
+/// The packages of a virtualenv and of a release.
+#[derive(Debug, Clone)]
+pub(in crate::plan) struct Parts {
+    pub(in crate::plan) venv: PackageName,
+    pub(in crate::plan) release: PackageName,
+    /// No file of the virtualenv is later than this.
+    pub(in crate::plan) venv_date: SourceDate,
 }
 
 impl Place {
-    pub(in crate::plan) fn new(prefix: &InstallPath, id: ReleaseId) -> Result<Self, Error> {
+    /// With the virtualenv inside the release.
+    pub(in crate::plan) fn single(prefix: &InstallPath, id: ReleaseId) -> Result<Self, Error> {
         let release = prefix.join(&format!("releases/{id}"))?;
-        Ok(Self { prefix: prefix.clone(), id, release })
+        Ok(Self { prefix: prefix.clone(), id, venv: release.join("venv")?, release, parts: None })
+    }
+
+    /// With the virtualenv at a place of its own.
+    pub(in crate::plan) fn split(
+        prefix: &InstallPath,
+        id: ReleaseId,
+        venv: InstallPath,
+        parts: Parts,
+    ) -> Result<Self, Error> {
+        Ok(Self { venv, parts: Some(parts), ..Self::single(prefix, id)? })
     }
 
     /// A path of the release.
     pub(in crate::plan) fn below(&self, relative: &str) -> Result<InstallPath, Error> {
         self.release.join(relative)
-    }
-
-    /// `P/releases/ID/venv`.
-    pub(in crate::plan) fn venv(&self) -> Result<InstallPath, Error> {
-        self.below("venv")
     }
 
     /// What mkdeb adds to a release: launchers, hooks, `activate`.

@@ -18,6 +18,8 @@ use crate::types::relation::Relation;
 
 /// The Python of a release.
 pub(in crate::plan) struct Python {
+    /// Its version; none without a virtualenv.
+    pub(in crate::plan) version: Option<PythonVersion>,
     /// What launchers start: the virtualenv's, or the system's where there is none.
     pub(in crate::plan) release: InstallPath,
     /// What that leads to on the host.
@@ -38,11 +40,11 @@ pub(in crate::plan) fn add(draft: &mut Draft<'_>) -> Result<Python, Error> {
         (Some(recipe), Some(tree)) => {
             check(recipe, tree, draft.sources.lock.as_ref())?;
             let request = relocate::Request {
-                destination: draft.place.venv()?,
+                destination: draft.place.venv.clone(),
                 interpreter: recipe.python.clone(),
                 bytecode: recipe.bytecode,
                 drop: recipe.drop.iter().copied().collect(),
-                date: draft.date,
+                date: draft.place.parts.as_ref().map_or(draft.date, |parts| parts.venv_date),
             };
             let relocated = relocate::relocate(tree, &request)?;
             place(draft, recipe, relocated)
@@ -80,8 +82,9 @@ fn place(
         draft.notes.push(Note::warning(&recipe.source, text));
     }
     warn_of_target(draft, &recipe.source, relocated.python);
-    let destination = draft.place.venv()?;
+    let destination = draft.place.venv.clone();
     Ok(Python {
+        version: Some(relocated.python),
         release: destination.join("bin/python")?,
         host: relocated.interpreter,
         prefix: Some(destination),
@@ -95,12 +98,13 @@ fn place(
 /// it, where only one of the virtualenvs was built at its final place.
 fn add_record(draft: &mut Draft<'_>, relocated: &relocate::Relocated) -> Result<(), Error> {
     let record = Relocation {
-        prefix: draft.place.venv()?.to_string(),
+        prefix: draft.place.venv.to_string(),
         python: relocated.python.to_string(),
         interpreter: relocated.interpreter.to_string(),
         files: relocated.counts,
     };
-    let path = format!("/usr/share/doc/{}/{}", draft.recipe.package.name, Relocation::NAME);
+    let package = draft.place.parts.as_ref().map_or(&draft.recipe.package.name, |parts| &parts.venv);
+    let path = format!("/usr/share/doc/{package}/{}", Relocation::NAME);
     draft.write(path.parse()?, Mode::PLAIN, record.text())
 }
 
@@ -138,6 +142,7 @@ fn warn_of_target(draft: &mut Draft<'_>, source: &str, python: PythonVersion) {
 fn system() -> Result<Python, Error> {
     let python: InstallPath = "/usr/bin/python3".parse()?;
     Ok(Python {
+        version: None,
         release: python.clone(),
         host: python,
         prefix: None,

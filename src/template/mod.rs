@@ -64,6 +64,8 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("activate/accounts.sh.hbs", include_str!("../../templates/activate/accounts.sh.hbs")),
     ("activate/conffiles.sh.hbs", include_str!("../../templates/activate/conffiles.sh.hbs")),
     ("activate/programs.sh.hbs", include_str!("../../templates/activate/programs.sh.hbs")),
+    ("activate/retention.sh.hbs", include_str!("../../templates/activate/retention.sh.hbs")),
+    ("activate/sweeping.sh.hbs", include_str!("../../templates/activate/sweeping.sh.hbs")),
     ("activate/transaction.sh.hbs", include_str!("../../templates/activate/transaction.sh.hbs")),
     ("activate/units.sh.hbs", include_str!("../../templates/activate/units.sh.hbs")),
     ("activate/words.sh.hbs", include_str!("../../templates/activate/words.sh.hbs")),
@@ -85,6 +87,8 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("socket.unit.hbs", include_str!("../../templates/socket.unit.hbs")),
     ("sysusers.unit.hbs", include_str!("../../templates/sysusers.unit.hbs")),
     ("timer.unit.hbs", include_str!("../../templates/timer.unit.hbs")),
+    ("tree-postrm.sh.hbs", include_str!("../../templates/tree-postrm.sh.hbs")),
+    ("tree-prerm.sh.hbs", include_str!("../../templates/tree-prerm.sh.hbs")),
 ];
 
 impl Templates {

@@ -28,6 +28,10 @@ pub struct Release {
     /// The prefix, such as `/opt/orders`.
     #[serde(serialize_with = "text")]
     pub prefix: InstallPath,
+    /// Whether releases and virtualenvs are packages of their own, which stay when this one goes.
+    pub split: bool,
+    /// How many releases stay beside the current one, where they are packages of their own.
+    pub keep: u32,
 }
 
 /// `preinst.sh.hbs`: refuses what could not end well.
@@ -68,6 +72,14 @@ pub struct Postrm {
     /// directories of the services.
     #[serde(serialize_with = "texts")]
     pub data: Vec<InstallPath>,
+}
+
+/// `tree-prerm.sh.hbs` and `tree-postrm.sh.hbs`: of a package that is nothing but a tree.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tree {
+    /// The directory that it owns.
+    #[serde(serialize_with = "text")]
+    pub directory: InstallPath,
 }
 
 /// `activate.sh.hbs`: everything that happens on a host; shipped as `.mkdeb/activate` of the release, 0755.

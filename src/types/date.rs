@@ -18,8 +18,8 @@ impl SourceDate {
     const MAX: u64 = 999_999_999_999;
 
     /// A date from seconds, capped at what an `ar` header can hold.
-    pub fn from_seconds(seconds: u64) -> Self {
-        Self(seconds.min(Self::MAX))
+    pub const fn from_seconds(seconds: u64) -> Self {
+        Self(if seconds < Self::MAX { seconds } else { Self::MAX })
     }
 
     /// Seconds since 1970.

@@ -69,6 +69,7 @@ pub fn package(name: &str) -> Package {
     };
     Package {
         control,
+        date: SourceDate::from_seconds(DATE),
         tree: PackageTree::default(),
         scripts: Scripts::default(),
         removed_conffiles: Vec::new(),
@@ -160,7 +161,7 @@ pub fn options(compression: &str, threads: u32) -> Options {
 
 /// The image of a package at the samples' date.
 pub fn image(package: &Package) -> Image {
-    Image::from_package(package, SourceDate::from_seconds(DATE))
+    Image::from_package(package)
 }
 
 /// Writes a package to memory.

@@ -71,6 +71,8 @@ fn blob_size(blob: &Blob) -> u64 {
     match blob {
         Blob::Inline(bytes) => bytes.len() as u64,
         Blob::Source { size, .. } | Blob::Rewritten { size, .. } => *size,
+        // Its size is known once it is written.
+        Blob::Deb(_) => 0,
     }
 }
 
