@@ -263,8 +263,7 @@ impl Job<'_> {
         target: &Target,
         env: &Env,
     ) -> Result<(Vec<BuiltPackage>, Vec<Note>), Failure> {
-        let images: Vec<Image> =
-            plan.packages.iter().map(Image::from_package).collect();
+        let images: Vec<Image> = plan.packages.iter().map(Image::from_package).collect();
         self.watch.expect(plan.packages.iter().map(body_bytes).sum());
         let (mut files, mut leaks) = (Vec::new(), Vec::new());
         let spool = target.existing_ancestor(env);

@@ -129,7 +129,9 @@ pub enum Error {
         size: u64,
     },
     /// A package that is too large to lie in another.
-    #[error("the package `{name}` has {size} bytes of files, too many for a copy of it in each release: 67108864 are allowed")]
+    #[error(
+        "the package `{name}` has {size} bytes of files, too many for a copy of it in each release: 67108864 are allowed"
+    )]
     LargeInside {
         /// The package.
         name: String,

@@ -43,7 +43,8 @@ mod tests {
         };
         assert_eq!(of("2:1.4.2-1"), "orders-release-1.4.2-1-e3b0c442");
         assert_eq!(of("1.0~rc1+g1A"), "orders-release-1.0+trc1+pg1+ua-e3b0c442");
-        let versions = ["1.0", "1.0~t", "1.0+t", "1.0t", "1.0T", "1.0+ut", "1.0~rc1", "1.0-rc1", "1.0+rc1", "1.0+p"];
+        let versions =
+            ["1.0", "1.0~t", "1.0+t", "1.0t", "1.0T", "1.0+ut", "1.0~rc1", "1.0-rc1", "1.0+rc1", "1.0+p"];
         let mut names: Vec<String> = versions.into_iter().map(of).collect();
         names.sort();
         names.dedup();

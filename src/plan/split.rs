@@ -121,7 +121,8 @@ fn cut(assembly: &mut Assembly<'_>, parts: &Parts, key: &VenvKey) -> Result<Vec<
     }
     let activation = activation_package(assembly, parts, activation)?;
     let copy = place.internal(&activation.file_name())?;
-    let kind = NodeKind::File { blob: Blob::Deb(Box::new(activation.clone())), mode: Mode::PLAIN, conffile: false };
+    let kind =
+        NodeKind::File { blob: Blob::Deb(Box::new(activation.clone())), mode: Mode::PLAIN, conffile: false };
     release.insert(copy, Node { kind, origin: "mkdeb".to_owned(), mtime: None })?;
     let release = release_package(assembly, parts, release)?;
     let venv = venv_package(assembly, parts, (key, venv))?;
@@ -144,11 +145,7 @@ fn part(path: &InstallPath, place: &Place, parts: &Parts) -> Part {
     }
 }
 
-fn activation_package(
-    assembly: &Assembly<'_>,
-    parts: &Parts,
-    tree: PackageTree,
-) -> Result<Package, Error> {
+fn activation_package(assembly: &Assembly<'_>, parts: &Parts, tree: PackageTree) -> Result<Package, Error> {
     let recipe = assembly.draft.recipe;
     let (mut relations, _) = assembly.relations();
     // Configured before this one is even unpacked: `preinst` finds a release that can run.
@@ -171,7 +168,10 @@ fn release_package(assembly: &Assembly<'_>, parts: &Parts, tree: PackageTree) ->
     let control = BinaryControl {
         package: parts.release.clone(),
         summary: format!("release of {}", draft.recipe.package.name),
-        description: format!("Release {} of {}, to be switched to.", draft.place.id, draft.recipe.package.name),
+        description: format!(
+            "Release {} of {}, to be switched to.",
+            draft.place.id, draft.recipe.package.name
+        ),
         fields: Vec::new(),
         ..assembly.control(Relations::from([(RelationField::Depends, needed)]))
     };
@@ -215,9 +215,8 @@ mod tests {
 
     #[test]
     fn a_link_leads_to_the_virtualenv_wherever_that_lies() {
-        let of = |link: &str, target: &str| {
-            relative(&link.parse().expect(link), &target.parse().expect(target))
-        };
+        let of =
+            |link: &str, target: &str| relative(&link.parse().expect(link), &target.parse().expect(target));
         assert_eq!(of("/opt/a/releases/1/venv", "/opt/a/venvs/k"), "../../venvs/k");
         assert_eq!(of("/opt/a/releases/1/venv", "/opt/acme/venvs/k"), "../../../acme/venvs/k");
         assert_eq!(of("/srv/a/releases/1/venv", "/opt/acme/venvs/k"), "/opt/acme/venvs/k");

@@ -60,6 +60,7 @@ fn laid_out(root: &Path, package: &Package, bodies: &Bodies) {
             EntryKind::File { blob, .. } => {
                 let body = match blob {
                     Blob::Inline(bytes) => bytes.to_vec(),
+                    Blob::Deb(package) => panic!("`{}` lies in it", package.control.package),
                     Blob::Source { id, .. } | Blob::Rewritten { id, .. } => bodies.0[id].clone(),
                 };
                 fs::write(&path, body).expect("a new file");

@@ -109,6 +109,7 @@ fn write(relocated: &Relocated, bodies: &[PathBuf]) {
         };
         let body = match blob {
             Blob::Inline(text) => text.to_vec(),
+            Blob::Deb(package) => panic!("`{}` lies in it", package.control.package),
             Blob::Source { id, .. } => fs::read(&bodies[id.file as usize]).expect("body"),
             Blob::Rewritten { id, rewrite, .. } => {
                 rewrite.apply(&fs::read(&bodies[id.file as usize]).expect("body"))

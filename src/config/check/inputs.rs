@@ -129,7 +129,8 @@ pub(in crate::config) fn layout(raw: &inputs::Layout, has_venv: bool) -> Result<
         }
         Layout::Split { keep } => {
             let stated = raw.keep.as_ref();
-            let stated = stated.map(|number| words::in_range(&scope, "keep", number, (0, 100))).transpose()?;
+            let stated =
+                stated.map(|number| words::in_range(&scope, "keep", number, (0, 100))).transpose()?;
             Ok(Layout::Split { keep: stated.unwrap_or(keep) })
         }
     }

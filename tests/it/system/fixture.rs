@@ -107,6 +107,8 @@ impl App {
             version: self.version.parse().unwrap(),
             id: self.id(),
             prefix: self.prefix.parse().unwrap(),
+            split: false,
+            keep: 0,
         }
     }
 

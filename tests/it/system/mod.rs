@@ -7,6 +7,7 @@ mod deploy;
 mod deployment;
 mod examples;
 pub mod fixture;
+mod fleet;
 mod inputs;
 mod lifecycle;
 mod project;

@@ -1,0 +1,181 @@
+//! The layout `split` on a host: releases side by side, switched by dpkg, kept and let go by apt.
+
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::bed::{Output, Root, Suite, need};
+use crate::project::{Project, field};
+
+/// An application whose virtualenv is of the root's Python.
+fn project() -> Project {
+    let project = Project::new(
+        "python = \"/usr/bin/python3.11\"\n[layout]\nkind = \"split\"\nkeep = 1\n\
+         [[command]]\nname = \"orders\"\nentry-point = \"orders:main\"\n\
+         [[config]]\nsource = \"orders.conf\"\npath = \"/etc/orders/orders.conf\"\n",
+    );
+    project.write("orders.conf", "port = 8000\n");
+    project
+}
+
+/// The packages of one version, in the order in which dpkg takes them.
+struct Built {
+    venv: String,
+    release: String,
+    orders: String,
+    /// The package of the application, on this machine.
+    deb: PathBuf,
+}
+
+/// Builds a version, which prints itself, and puts the packages into the root.
+fn build(project: &Project, root: &Root, version: &str) -> Built {
+    project.write("app/orders/__init__.py", format!("def main():\n    print('{version}')\n"));
+    let ran = project.build(&["--set", &format!("package.version={version}")]);
+    let debs: Vec<PathBuf> = ran.out.lines().map(PathBuf::from).collect();
+    let [venv, release, orders] = &debs[..] else { panic!("three packages: {}", ran.out) };
+    let shelf = |deb: &Path| {
+        let to = format!("/srv/debs/{}", deb.file_name().unwrap().to_str().unwrap());
+        root.copy_in(deb, &to);
+        to
+    };
+    Built { venv: shelf(venv), release: shelf(release), orders: shelf(orders), deb: orders.clone() }
+}
+
+fn dpkg(root: &Root, debs: &[&str]) -> Output {
+    let words = ["dpkg", "--force-unsafe-io", "--force-confdef", "-i"];
+    root.run(&[&words[..], debs].concat())
+}
+
+fn status(root: &Root, package: &str) -> String {
+    let output = root.run(&["dpkg-query", "-W", "-f", "${db:Status-Abbrev}${Version}", package]);
+    output.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The version is installed, whole and current, and answers.
+#[track_caller]
+fn stands(root: &Root, version: &str) {
+    assert_eq!(status(root, "orders"), format!("ii {version}"));
+    assert_eq!(root.ok(&["orders"]).trim(), version);
+    let current = root.ok(&["readlink", "/opt/orders/current"]);
+    assert!(current.starts_with(&format!("releases/{version}-")), "{current}");
+    assert_eq!(root.ok(&["dpkg", "--audit"]), "");
+    assert_eq!(root.sh("dpkg --verify $(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\\n' 'orders*' | sed -n 's/^ii *//p')"), "");
+    assert!(!root.path().join("var/lib/mkdeb/orders/transaction").exists());
+}
+
+/// The packages of releases and virtualenvs that are installed, without the ends of their names.
+fn installed(root: &Root, kind: &str) -> Vec<String> {
+    let all = root.ok(&["dpkg-query", "-W", "-f", "${db:Status-Abbrev}${Package}\n"]);
+    let start = format!("ii orders-{kind}-");
+    all.lines().filter_map(|line| line.strip_prefix(&start)).map(str::to_owned).collect()
+}
+
+const LISTING: &str = "find / -xdev ! -path '/var/lib/dpkg/*' ! -path '/var/log/*' ! -path '/srv*' \
+    ! -path '/var/lib/apt/*' ! -path '/var/cache/apt/*' ! -path '/etc/.pwd.lock' ! -path '/proc*' ! -path '/dev*' | sort";
+
+#[test]
+fn releases_stand_side_by_side_and_dpkg_switches_between_them() {
+    let root = need!(Root::new(Suite::Bookworm));
+    let before = root.sh(LISTING);
+    let project = project();
+    let one = build(&project, &root, "1.0");
+    // What is not there yet cannot be switched to: nothing is touched.
+    let alone = dpkg(&root, &[&one.orders]);
+    assert!(!alone.success() && alone.text().contains("pre-dependency"), "{}", alone.text());
+    assert_eq!(status(&root, "orders"), "in", "wanted, and not there");
+    dpkg(&root, &[&one.venv, &one.release]).ok("virtualenv and release");
+    dpkg(&root, &[&one.orders]).ok("the switch");
+    stands(&root, "1.0");
+
+    let two = build(&project, &root, "1.1~rc1");
+    assert_eq!(two.venv, one.venv, "the same requirements are the same virtualenv");
+    dpkg(&root, &[&two.release]).ok("the second release");
+    stands(&root, "1.0");
+    dpkg(&root, &[&two.orders]).ok("the second switch");
+    stands(&root, "1.1~rc1");
+    assert_eq!(installed(&root, "release").len(), 2);
+    assert_eq!(installed(&root, "venv").len(), 1);
+
+    // Back, by the copy that lies in the release: it is the package that was installed first, byte by byte.
+    let copy = root.sh("echo /opt/orders/releases/1.0-*/.mkdeb/orders_1.0_*.deb");
+    assert_eq!(fs::read(root.path().join(&copy.trim()[1..])).unwrap(), fs::read(&one.deb).unwrap());
+    dpkg(&root, &[copy.trim()]).ok("back");
+    stands(&root, "1.0");
+    let history = root.sh("cut -d' ' -f3- /var/lib/mkdeb/orders/history");
+    assert_eq!(history, "1.0 install\n1.1~rc1 upgrade\n1.0 downgrade\n");
+
+    root.ok(&["dpkg", "-r", "orders"]);
+    assert_eq!(installed(&root, "release").len(), 2, "releases are not the switch's to remove");
+    assert!(!root.path().join("opt/orders/current").exists());
+    root.sh("dpkg -P $(dpkg-query -W -f '${Package} ' 'orders*')");
+    assert_eq!(root.sh(LISTING), before);
+}
+
+#[test]
+fn a_release_that_cannot_run_is_never_switched_to_and_stays_for_a_look() {
+    let root = need!(Root::new(Suite::Bookworm));
+    let project = project();
+    let one = build(&project, &root, "1.0");
+    dpkg(&root, &[&one.venv, &one.release]).ok("virtualenv and release");
+    dpkg(&root, &[&one.orders]).ok("the switch");
+    project.write("app/orders/__init__.py", "");
+    let ran = project.build(&["--set", "package.version=1.1"]);
+    let debs: Vec<&str> = ran.out.lines().collect();
+    for deb in &debs {
+        root.copy_in(
+            Path::new(deb),
+            &format!("/srv/broken/{}", Path::new(deb).file_name().unwrap().to_str().unwrap()),
+        );
+    }
+    root.sh("dpkg --force-unsafe-io -i /srv/broken/orders-*.deb");
+    let failed = root.run(&["/bin/sh", "-c", "dpkg --force-unsafe-io -i /srv/broken/orders_*.deb"]);
+    assert!(!failed.success() && failed.text().contains("preflight failed"), "{}", failed.text());
+    stands(&root, "1.0");
+    assert_eq!(installed(&root, "release").len(), 2);
+}
+
+#[test]
+fn apt_keeps_the_releases_that_can_be_gone_back_to_and_removes_the_others() {
+    let root = need!(Root::new(Suite::Bookworm));
+    let project = project();
+    for version in ["1.0", "1.1", "1.2"] {
+        if version == "1.2" {
+            let site = "build/venv/lib/python3.11/site-packages";
+            project.write(&format!("{site}/idna-3.7.dist-info/RECORD"), "idna.py,,\n");
+            project.write(&format!("{site}/idna.py"), "");
+        }
+        let built = build(&project, &root, version);
+        let words = ["apt-get", "-y", "-o", "Dpkg::Options::=--force-unsafe-io", "install"];
+        root.ok(&[&words[..], &[&built.venv, &built.release, &built.orders]].concat());
+        stands(&root, version);
+        // As it is where they came from a repository.
+        root.sh("apt-mark auto $(dpkg-query -W -f '${Package} ' 'orders-*') >/dev/null");
+    }
+    let list = root.read("/etc/apt/apt.conf.d/90mkdeb-orders");
+    assert!(list.contains("\"^orders-release-1\\.2-") && list.contains("\"^orders-release-1\\.1-"), "{list}");
+    assert!(!list.contains("1\\.0-"), "{list}");
+    assert_eq!((installed(&root, "release").len(), installed(&root, "venv").len()), (3, 2));
+    root.ok(&["apt-get", "-y", "autoremove"]);
+    let left = installed(&root, "release");
+    assert_eq!(left.iter().map(|name| &name[..3]).collect::<Vec<_>>(), ["1.1", "1.2"]);
+    assert_eq!(installed(&root, "venv").len(), 2, "the release before needs its own");
+    stands(&root, "1.2");
+    root.ok(&["apt-get", "-y", "purge", "orders"]);
+    root.ok(&["apt-get", "-y", "autoremove", "--purge"]);
+    assert_eq!((installed(&root, "release").len(), installed(&root, "venv").len()), (0, 0));
+    assert!(!root.path().join("etc/apt/apt.conf.d/90mkdeb-orders").exists());
+    assert!(!root.path().join("opt/orders").exists() && root.path().join("opt").exists());
+}
+
+#[test]
+fn a_virtualenv_is_the_same_package_whenever_and_wherever_it_is_made() {
+    let bytes = |project: &Project, epoch: &str| {
+        let mut command = project.command(&["build", "--fast", "--set", "package.version=2.0"]);
+        let ran = crate::project::ran(command.env("SOURCE_DATE_EPOCH", epoch));
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        let deb = PathBuf::from(ran.out.lines().next().unwrap());
+        assert_eq!(field(&deb, "Version"), "1");
+        (deb.file_name().unwrap().to_owned(), fs::read(deb).unwrap())
+    };
+    assert!(bytes(&project(), "1600000000") == bytes(&project(), "1700000000"));
+}
