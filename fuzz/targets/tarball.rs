@@ -11,12 +11,15 @@ use mkdeb::config::manifest::Manifest;
 use mkdeb::config::manifest::Origin;
 use mkdeb::config::manifest::OriginKind;
 use mkdeb::config::recipe::Recipe;
+use mkdeb::content::python::PythonVersion;
 use mkdeb::host::input::Inputs;
 use mkdeb::host::input::Scan;
 use mkdeb::host::input::budget::Budget;
 use mkdeb::host::watch::Watch;
 use mkdeb::plan;
+use mkdeb::plan::key::Machine;
 use mkdeb::template::Templates;
+use mkdeb::types::arch::Arch;
 use mkdeb::types::date::SourceDate;
 use mkdeb::types::size::Size;
 use mkdeb_fuzz::mend_tar;
@@ -66,5 +69,7 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(!path.is_root() && !path.as_bytes().split(|byte| *byte == b'/').any(|part| part == b".."));
         assert!(entry.mode <= 0o7777);
     }
-    let _ = plan::plan(&plan::Request { recipe, sources: &inputs.sources, templates, date });
+    let python = PythonVersion { major: 3, minor: 11, free_threaded: false };
+    let machine = &Machine { python, architecture: Arch::ALL };
+    let _ = plan::plan(&plan::Request { recipe, sources: &inputs.sources, templates, date, machine });
 });

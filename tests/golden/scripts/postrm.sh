@@ -6,6 +6,8 @@ package=orders
 version=1.4.2
 id=1.4.2-00000000
 prefix=/opt/orders
+# Whether releases are packages of their own.
+split=false
 # dpkg(1), DPKG_ROOT: with it set the target is a directory, in which no program is run.
 root=${DPKG_ROOT:-}
 home=$root$prefix
@@ -57,7 +59,13 @@ existing_unit() { # UNIT
 clean_up() {
     if ! taken_over; then
         rm -f "$home/current" "$home/.current.new"
-        rm -rf "$home/releases" "$home/.mkdeb"
+        rm -rf "$home/.mkdeb"
+        if [ "$split" = false ]; then
+            rm -rf "$home/releases"
+        else
+            # Nothing is to be gone back to any more.
+            rm -f "$root/etc/apt/apt.conf.d/90mkdeb-$(echo "$package" | tr + _)"
+        fi
         if [ -d "$home" ]; then
             rmdir "$home" 2>/dev/null || true
         fi

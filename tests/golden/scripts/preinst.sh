@@ -44,11 +44,20 @@ refuse_foreign_prefix() {
 
 # Releases that another way of deploying left would look like left-overs of ours.
 refuse_foreign_releases() {
-    if [ ! -e "$root$prefix/.mkdeb-owner" ] && [ ! -e "$state/prefix" ] &&
-        [ -n "$(ls -A "$root$prefix/releases" 2>/dev/null)" ]; then
+    if [ ! -e "$root$prefix/.mkdeb-owner" ] && [ ! -e "$state/prefix" ] && [ -n "$(foreign_release)" ]; then
         refuse "$prefix/releases holds releases of another kind" \
             "move them away: mv $prefix/releases $prefix/releases.old"
     fi
+}
+
+# The first release that no package brought.
+foreign_release() {
+    for release in "$root$prefix/releases"/*; do
+        if { [ -e "$release" ] || [ -h "$release" ]; } && [ ! -f "$release/.mkdeb/package" ]; then
+            echo "$release"
+            return
+        fi
+    done
 }
 
 refuse_missing_interpreter() {

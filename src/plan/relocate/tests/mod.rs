@@ -48,6 +48,7 @@ fn seen(relocated: &Relocated, path: &str) -> String {
     match &node.kind {
         NodeKind::Directory { .. } => "directory".to_owned(),
         NodeKind::Symlink { target } => format!("link {target}"),
+        NodeKind::File { blob: Blob::Deb(_), .. } => unreachable!("a virtualenv holds no package"),
         NodeKind::File { blob: Blob::Inline(text), .. } => String::from_utf8_lossy(text).into_owned(),
         NodeKind::File { blob: Blob::Source { .. }, .. } => "source".to_owned(),
         NodeKind::File { blob: Blob::Rewritten { .. }, .. } => "stream".to_owned(),
