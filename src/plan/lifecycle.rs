@@ -51,6 +51,12 @@ pub(in crate::plan) fn add(draft: &mut Draft<'_>, python: &Python) -> Result<Scr
     let text = draft.render("health.py.hbs", &probe)?;
     draft.write(draft.place.internal("health.py")?, Mode::PLAIN, text)?;
 
+    if release.split {
+        let text = draft.render("rollback.sh.hbs", &scripts::Rollback { release: release.clone() })?;
+        let path = format!("/usr/bin/{}-rollback", recipe.package.name).parse()?;
+        draft.write(path, Mode::EXECUTABLE, text)?;
+    }
+
     let replaces = recipe.package.relations.get(&RelationField::Replaces);
     let replaces = replaces.into_iter().flatten().flat_map(|relation| relation.names().cloned()).collect();
     let preinst =

@@ -82,6 +82,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("preflight.py.hbs", include_str!("../../templates/preflight.py.hbs")),
     ("preinst.sh.hbs", include_str!("../../templates/preinst.sh.hbs")),
     ("prerm.sh.hbs", include_str!("../../templates/prerm.sh.hbs")),
+    ("rollback.sh.hbs", include_str!("../../templates/rollback.sh.hbs")),
     ("run.sh.hbs", include_str!("../../templates/run.sh.hbs")),
     ("service.unit.hbs", include_str!("../../templates/service.unit.hbs")),
     ("socket.unit.hbs", include_str!("../../templates/socket.unit.hbs")),

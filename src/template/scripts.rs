@@ -82,6 +82,13 @@ pub struct Tree {
     pub directory: InstallPath,
 }
 
+/// `rollback.sh.hbs`: goes back to another release; `/usr/bin/PACKAGE-rollback`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Rollback {
+    /// The release.
+    pub release: Release,
+}
+
 /// `activate.sh.hbs`: everything that happens on a host; shipped as `.mkdeb/activate` of the release, 0755.
 #[derive(Debug, Clone, Serialize)]
 pub struct Activate {

@@ -179,3 +179,106 @@ fn a_virtualenv_is_the_same_package_whenever_and_wherever_it_is_made() {
     };
     assert!(bytes(&project(), "1600000000") == bytes(&project(), "1700000000"));
 }
+
+/// Three versions, installed one after the other.
+fn with_three(root: &Root) {
+    let project = project();
+    for version in ["1.0", "1.1", "1.2"] {
+        let built = build(&project, root, version);
+        dpkg(root, &[&built.venv, &built.release]).ok("virtualenv and release");
+        dpkg(root, &[&built.orders]).ok("the switch");
+    }
+    stands(root, "1.2");
+}
+
+fn rollback(root: &Root, words: &[&str]) -> Output {
+    root.run(&[&["orders-rollback"][..], words].concat())
+}
+
+fn selection(root: &Root) -> String {
+    root.sh("dpkg --get-selections orders | cut -f2- | tr -d '\\t\\n'")
+}
+
+#[test]
+fn rollback_goes_back_offline_asks_nothing_and_holds_the_package() {
+    let root = need!(Root::new(Suite::Bookworm));
+    with_three(&root);
+    root.sh("echo 'port = 9000' >/etc/orders/orders.conf");
+    let listed = rollback(&root, &["--list"]).ok("list");
+    let lines: Vec<&str> = listed.lines().collect();
+    assert!(lines.len() == 3 && lines[2].starts_with("* 1.2 "), "{listed}");
+    assert!(
+        lines.iter().all(|line| line.contains("activated 20") && line.contains("virtualenv ")),
+        "{listed}"
+    );
+
+    let said = rollback(&root, &[]);
+    assert!(said.success() && said.stderr.contains("(version 1.1)"), "{}", said.text());
+    stands_edited(&root, "1.1");
+    assert_eq!(selection(&root), "hold");
+    rollback(&root, &[]).ok("back is where it came from");
+    stands_edited(&root, "1.2");
+    rollback(&root, &["1.0"]).ok("two steps");
+    stands_edited(&root, "1.0");
+    assert_eq!(root.read("/etc/orders/orders.conf"), "port = 9000\n");
+    let held = root.run(&["apt-get", "-y", "--fix-policy", "upgrade"]);
+    assert!(held.success(), "{}", held.text());
+
+    let unknown = rollback(&root, &["0.9"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(
+        unknown.stderr.contains("no release of version 0.9") && unknown.stderr.contains("1.1 "),
+        "{}",
+        unknown.text()
+    );
+    let same = rollback(&root, &["1.0"]);
+    assert!(same.status.code() == Some(2) && same.stderr.contains("is current"), "{}", same.text());
+    rollback(&root, &["--release"]).ok("release");
+    assert_eq!(selection(&root), "install");
+    let none = rollback(&root, &["--release"]);
+    assert!(
+        none.status.code() == Some(2) && none.stderr.contains("there was no rollback"),
+        "{}",
+        none.text()
+    );
+
+    // A hold of the administrator's own is there again afterwards.
+    root.sh("echo 'orders hold' | dpkg --set-selections");
+    rollback(&root, &["1.1"]).ok("from under a hold");
+    rollback(&root, &["--release"]).ok("release");
+    assert_eq!(selection(&root), "hold");
+}
+
+/// The same as `stands`, where the administrator changed a conffile.
+#[track_caller]
+fn stands_edited(root: &Root, version: &str) {
+    assert_eq!(status(root, "orders").split(' ').nth(1), Some(version));
+    assert_eq!(root.ok(&["orders"]).trim(), version);
+    assert_eq!(root.ok(&["dpkg", "--audit"]), "");
+}
+
+#[test]
+fn a_rollback_that_fails_or_is_tampered_with_leaves_what_is_current() {
+    let root = need!(Root::new(Suite::Bookworm));
+    with_three(&root);
+    let module = root.sh("echo /opt/orders/releases/1.1-*/orders/__init__.py");
+    root.sh(&format!("echo 'import nowhere' >{}", module.trim()));
+    let failed = rollback(&root, &[]);
+    assert!(!failed.success() && failed.stderr.contains("the rollback failed"), "{}", failed.text());
+    stands_edited(&root, "1.2");
+    assert_eq!(selection(&root), "hold");
+    let again = rollback(&root, &["1.1"]);
+    assert!(again.text().contains("failed on this host before"), "{}", again.text());
+    root.sh(&format!("echo 'def main(): print(\"1.1\")' >{}", module.trim()));
+    rollback(&root, &["--retry", "1.1"]).ok("mended");
+    stands_edited(&root, "1.1");
+
+    let copy = root.sh("echo /opt/orders/releases/1.0-*/.mkdeb/orders_1.0_*.deb");
+    root.sh(&format!("echo more >>{}", copy.trim()));
+    let tampered = rollback(&root, &["1.0"]);
+    assert_eq!(tampered.status.code(), Some(2), "{}", tampered.text());
+    assert!(tampered.stderr.contains("is not the file that dpkg unpacked"), "{}", tampered.text());
+    stands_edited(&root, "1.1");
+    let nobody = root.run(&["setpriv", "--reuid", "65534", "--clear-groups", "orders-rollback"]);
+    assert!(nobody.status.code() == Some(2) && nobody.stderr.contains("only root"), "{}", nobody.text());
+}
