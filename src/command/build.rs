@@ -15,6 +15,7 @@ use crate::command::overrides;
 use crate::command::requirements;
 use crate::command::target::Target;
 use crate::command::writing::Writing;
+use crate::config::recipe::Layout;
 use crate::config::recipe::Recipe;
 use crate::config::recipe::Suite;
 use crate::deb::image::Image;
@@ -70,6 +71,8 @@ pub struct BuildRequest {
 pub struct Outcome {
     /// The id of the release.
     pub release: String,
+    /// How it was cut into packages.
+    pub layout: Layout,
     /// The packages as planned.
     pub packages: Vec<Package>,
     /// The packages as written; none after a dry run.
@@ -197,7 +200,8 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
 
 fn outcome(plan: Plan, leaks: Vec<Note>, built: Option<Vec<BuiltPackage>>) -> Outcome {
     let notes = plan.notes.into_iter().chain(leaks).collect();
-    Outcome { release: plan.release.to_string(), packages: plan.packages, built, notes }
+    let (release, layout) = (plan.release.to_string(), plan.layout);
+    Outcome { release, layout, packages: plan.packages, built, notes }
 }
 
 /// The command line's compression, else the manifest's, else zstd where the target reads it.

@@ -40,6 +40,8 @@ pub struct Plan {
     pub packages: Vec<Package>,
     /// The release that they carry.
     pub release: ReleaseId,
+    /// How it is cut into them.
+    pub layout: Layout,
     /// What the user should know.
     pub notes: Vec<Note>,
     /// Paths of the build host that must not be left anywhere in the packages.

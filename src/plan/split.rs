@@ -69,7 +69,7 @@ pub(in crate::plan) fn plan(request: &Request<'_>, id: ReleaseId) -> Result<Plan
     docs::add_for(&mut assembly.draft, &subject)?;
     let packages = cut(&mut assembly, &packages, &key)?;
     let (notes, old_prefixes) = (assembly.draft.notes, assembly.python.old_prefixes);
-    Ok(Plan { packages, release: id, notes, old_prefixes })
+    Ok(Plan { packages, release: id, layout: recipe.layout, notes, old_prefixes })
 }
 
 /// The key was made before the virtualenv was looked at: both have to be for the same Python and machine.

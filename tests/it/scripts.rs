@@ -6,7 +6,9 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use mkdeb::template::Templates;
-use mkdeb::template::scripts::{Check, EntryPoint, HealthProbe, Postinst, Postrm, Preflight, Preinst, Prerm};
+use mkdeb::template::scripts::{
+    Check, EntryPoint, HealthProbe, Postinst, Postrm, Preflight, Preinst, Prerm, Rollback, Tree,
+};
 
 use crate::bed::missing;
 use crate::system::fixture::App;
@@ -30,6 +32,7 @@ fn rendered() -> Vec<(&'static str, String)> {
     let preinst = Preinst { release: release(), interpreter: None, replaces: Vec::new() };
     let units = vec!["orders.service".to_owned()];
     let postrm = Postrm { release: release(), units, data: vec!["/var/lib/orders".parse().unwrap()] };
+    let tree = Tree { directory: "/opt/orders/venvs/abc".parse().unwrap() };
     let render = |name: &'static str, text: Result<String, _>| (name, text.unwrap());
     vec![
         render("activate.sh", templates.render("activate.sh.hbs", &activate)),
@@ -37,6 +40,9 @@ fn rendered() -> Vec<(&'static str, String)> {
         render("postinst.sh", templates.render("postinst.sh.hbs", &Postinst { release: release() })),
         render("prerm.sh", templates.render("prerm.sh.hbs", &Prerm { release: release() })),
         render("postrm.sh", templates.render("postrm.sh.hbs", &postrm)),
+        render("tree-prerm.sh", templates.render("tree-prerm.sh.hbs", &tree)),
+        render("tree-postrm.sh", templates.render("tree-postrm.sh.hbs", &tree)),
+        render("rollback.sh", templates.render("rollback.sh.hbs", &Rollback { release: release() })),
     ]
 }
 
@@ -122,7 +128,9 @@ fn hostile_text_stays_text_in_python() {
 #[test]
 fn the_thin_scripts_are_as_they_were_reviewed() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/scripts");
-    for (name, text) in rendered().into_iter().filter(|(name, _)| *name != "activate.sh") {
+    for (name, text) in
+        rendered().into_iter().filter(|(name, _)| !["activate.sh", "rollback.sh"].contains(name))
+    {
         let path = golden.join(name);
         if std::env::var_os("BLESS").is_some() {
             fs::create_dir_all(&golden).unwrap();

@@ -1,5 +1,6 @@
 //! The outcome of `mkdeb build`.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::Value;
@@ -7,11 +8,13 @@ use serde_json::json;
 
 use crate::cli::args::Verbosity;
 use crate::cli::report::Report;
+use crate::cli::report::plain;
 use crate::cli::report::say;
 use crate::cli::report::size;
 use crate::command::build::BuiltPackage;
 use crate::command::build::Outcome;
 use crate::command::failure::Failure;
+use crate::config::recipe::Layout;
 use crate::package::Package;
 use crate::package::blob::Blob;
 use crate::package::tree::NodeKind;
@@ -26,10 +29,22 @@ impl Report {
             (false, None) => outcome.packages.iter().map(listing).collect(),
             (false, Some(built)) => {
                 built.iter().for_each(|package| self.summary(package));
+                self.installation(outcome.layout, built);
                 built.iter().map(|package| format!("{}\n", package.path.display())).collect()
             }
         };
         self.print(text.as_bytes())
+    }
+
+    /// How several packages are installed: apt finds the order, dpkg has to be told.
+    fn installation(&self, layout: Layout, built: &[BuiltPackage]) {
+        let (Layout::Split { .. }, [first @ .., last]) = (layout, built) else { return };
+        if self.verbosity > Verbosity::Quiet && !self.json {
+            let first: Vec<String> = first.iter().map(|package| argument(&package.path)).collect();
+            let (first, last) = (first.join(" "), argument(&last.path));
+            say(&plain(&format!("install with: apt-get install {first} {last}")));
+            say(&plain(&format!("or with:      dpkg -i {first} && dpkg -i {last}")));
+        }
     }
 
     fn summary(&self, package: &BuiltPackage) {
@@ -40,6 +55,13 @@ impl Report {
             say(&format!("built {name} {version}: {entries}, {}, {installed} installed", size(package.size)));
         }
     }
+}
+
+/// A path as an argument: apt takes a word with a slash for a file, anything else for a name.
+fn argument(path: &Path) -> String {
+    let text = path.display().to_string();
+    let text = if text.contains('/') { text } else { format!("./{text}") };
+    shlex::try_quote(&text).map(std::borrow::Cow::into_owned).unwrap_or(text)
 }
 
 /// The plan of a package, a line per path, as `--dry-run` prints it.

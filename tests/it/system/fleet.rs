@@ -32,6 +32,9 @@ fn build(project: &Project, root: &Root, version: &str) -> Built {
     project.write("app/orders/__init__.py", format!("def main():\n    print('{version}')\n"));
     let ran = project.build(&["--set", &format!("package.version={version}")]);
     let debs: Vec<PathBuf> = ran.out.lines().map(PathBuf::from).collect();
+    let [apt, dpkg] =
+        ["\ninstall with: apt-get install /", "&& dpkg -i "].map(|words| ran.err.contains(words));
+    assert!(apt && dpkg, "{}", ran.err);
     let [venv, release, orders] = &debs[..] else { panic!("three packages: {}", ran.out) };
     let shelf = |deb: &Path| {
         let to = format!("/srv/debs/{}", deb.file_name().unwrap().to_str().unwrap());
