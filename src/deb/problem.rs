@@ -1,6 +1,8 @@
 //! What dpkg or apt would refuse of a package that can be read all the same.
 
 use std::collections::BTreeSet;
+use std::mem::Discriminant;
+use std::mem::discriminant;
 
 use crate::archive::ar;
 use crate::archive::tar::read::Kind;
@@ -15,8 +17,8 @@ use crate::deb::read::place;
 use crate::deb::read::undotted;
 use crate::types::path::ArchiveError;
 
-/// How many problems are kept; there may be one for each entry.
-const MOST: usize = 100;
+/// How many problems of a kind are kept; there may be one for each entry.
+const MOST: usize = 20;
 
 /// Something that keeps a package from being installed, or might.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,10 +76,13 @@ pub enum Problem {
     Long(ArchiveError),
 }
 
-/// The problems of one package, in the order in which they were met, up to a hundred.
+/// The problems of one package in the order in which they were met, up to twenty of each kind: a flood of one hides
+/// no other.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Problems {
     found: Vec<Problem>,
+    /// How many of each kind are kept.
+    kept: Vec<(Discriminant<Problem>, usize)>,
     more: usize,
 }
 
@@ -98,7 +103,14 @@ impl Problems {
     }
 
     pub(in crate::deb) fn add(&mut self, problem: Problem) {
-        if self.found.len() < MOST {
+        let kind = discriminant(&problem);
+        let known = self.kept.iter().position(|(known, _)| *known == kind);
+        let known = known.unwrap_or_else(|| {
+            self.kept.push((kind, 0));
+            self.kept.len() - 1
+        });
+        if self.kept[known].1 < MOST {
+            self.kept[known].1 += 1;
             self.found.push(problem);
         } else {
             self.more += 1;
@@ -159,9 +171,7 @@ impl Problems {
         if entry.details.pax {
             self.add(Problem::Pax(header.path.clone()));
         }
-        if let Kind::Other(kind) = header.kind
-            && !matches!(kind, b'3' | b'4' | b'6')
-        {
+        if let Kind::Other(kind) = header.kind {
             self.add(Problem::Kind(header.path.clone(), kind));
         }
         if header.path.contains(&b'\n') {
@@ -172,5 +182,22 @@ impl Problems {
         if header.path.split(|byte| *byte == b'/').any(|part| part == b"..") {
             self.add(Problem::Parent(header.path.clone()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_of_one_kind_hides_no_other() {
+        let mut problems = Problems::default();
+        for number in 0..100_000u32 {
+            problems.add(Problem::LineFeed(number.to_be_bytes().to_vec()));
+        }
+        problems.add(Problem::Pax(b"later".to_vec()));
+        let kept: Vec<&Problem> = problems.iter().collect();
+        assert_eq!((kept.len(), problems.more()), (MOST + 1, 100_000 - MOST));
+        assert_eq!(kept.last(), Some(&&Problem::Pax(b"later".to_vec())));
     }
 }

@@ -335,7 +335,7 @@ fn control_files(
                 held += bytes.len() as u64;
             }
             // tar, which unpacks control.tar for dpkg, takes what it does not know for a file.
-            tar::Kind::Other(kind) if !matches!(kind, b'3' | b'4' | b'6') => header.kind = tar::Kind::File,
+            tar::Kind::Other(_) => header.kind = tar::Kind::File,
             _ => {}
         }
         if held > limit.bytes() {

@@ -78,7 +78,13 @@ pub enum Kind {
     Symlink(Vec<u8>),
     /// A hard link and the path of the entry that it shares its body with.
     Hardlink(Vec<u8>),
-    /// A device, a fifo or something newer, by its type byte.
+    /// A character device.
+    Character,
+    /// A block device.
+    Block,
+    /// A fifo.
+    Fifo,
+    /// Something newer, by its type byte.
     Other(u8),
 }
 
@@ -183,7 +189,10 @@ impl<R: Read> Reader<R> {
             0 | b'0' => Kind::File,
             b'1' => Kind::Hardlink(link),
             b'2' => Kind::Symlink(link),
+            b'3' => Kind::Character,
+            b'4' => Kind::Block,
             b'5' => Kind::Directory,
+            b'6' => Kind::Fifo,
             other => Kind::Other(other),
         };
         let field = |range: Range<usize>, what| number::parse(&block[range]).ok_or(fail(what));
@@ -197,7 +206,7 @@ impl<R: Read> Reader<R> {
             return Err(fail("a directory has a body"));
         }
         // dpkg reads no body here: what looks like one would be its next headers.
-        if size > 0 && matches!(kind, Kind::Other(b'3' | b'4' | b'6')) {
+        if size > 0 && matches!(kind, Kind::Character | Kind::Block | Kind::Fifo) {
             return Err(fail("a device or pipe has a body"));
         }
         // Readers differ on what a negative time means; nothing needs it.

@@ -96,8 +96,10 @@ impl Extraction {
                 Kind::File => spot.file(body, attributes)?,
                 Kind::Symlink(target) => spot.symlink(target, attributes)?,
                 Kind::Hardlink(target) => self.hardlink(&spot, target)?,
-                Kind::Other(b'6') => spot.fifo(attributes)?,
-                Kind::Directory | Kind::Other(_) => return Err(Error::Special(path)),
+                Kind::Fifo => spot.fifo(attributes)?,
+                Kind::Directory | Kind::Character | Kind::Block | Kind::Other(_) => {
+                    return Err(Error::Special(path));
+                }
             }
         }
         Ok(())

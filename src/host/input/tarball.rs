@@ -123,7 +123,9 @@ impl Index<'_> {
             Kind::Symlink(target) => SourceKind::Symlink(target.clone()),
             Kind::File => self.file(&path, member, body)?,
             Kind::Hardlink(target) => self.hard_link(&path, target)?,
-            Kind::Other(kind) => SourceKind::Special(special(*kind)),
+            Kind::Character | Kind::Block => SourceKind::Special("a device"),
+            Kind::Fifo => SourceKind::Special("a fifo"),
+            Kind::Other(_) => SourceKind::Special("an entry of an unknown kind"),
         };
         let is_directory = matches!(kind, SourceKind::Directory);
         let entry = SourceEntry { mode: member.mode, mtime: member.mtime, kind };
@@ -238,13 +240,5 @@ impl Index<'_> {
             }
             self.tree.entries.insert(path, SourceEntry { mode: 0o755, mtime, kind: SourceKind::Directory });
         }
-    }
-}
-
-fn special(kind: u8) -> &'static str {
-    match kind {
-        b'3' | b'4' => "a device",
-        b'6' => "a fifo",
-        _ => "an entry of an unknown kind",
     }
 }

@@ -94,7 +94,7 @@ fn other_dialects_are_read() {
         (sealed(ustar).to_vec(), &b"prefix/name"[..], Kind::File),
         (block(b"v7", 0, b"0").to_vec(), b"v7", Kind::File),
         (block(b"v7/", 0, b"0").to_vec(), b"v7/", Kind::Directory),
-        (block(b"fifo", b'6', b"0").to_vec(), b"fifo", Kind::Other(b'6')),
+        (block(b"fifo", b'6', b"0").to_vec(), b"fifo", Kind::Fifo),
         ([record(b'L', b"long\0junk"), block(b"cut", b'0', b"0").to_vec()].concat(), b"long", Kind::File),
         (block(b"file/", b'0', b"0").to_vec(), b"file/", Kind::Directory),
         ([record(b'g', b"17 comment=01234\n"), block(b"g", b'0', b"0").to_vec()].concat(), b"g", Kind::File),

@@ -213,9 +213,9 @@ fn kind(kind: &Kind) -> &'static str {
         Kind::Directory => "directory",
         Kind::Symlink(_) => "symlink",
         Kind::Hardlink(_) => "hardlink",
-        Kind::Other(b'3') => "character-device",
-        Kind::Other(b'4') => "block-device",
-        Kind::Other(b'6') => "fifo",
+        Kind::Character => "character-device",
+        Kind::Block => "block-device",
+        Kind::Fifo => "fifo",
         Kind::Other(_) => "unknown",
     }
 }

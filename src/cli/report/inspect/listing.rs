@@ -48,9 +48,9 @@ fn mode(bits: u32, kind: &Kind) -> String {
         Kind::Directory => 'd',
         Kind::Symlink(_) => 'l',
         Kind::Hardlink(_) => 'h',
-        Kind::Other(b'3') => 'c',
-        Kind::Other(b'4') => 'b',
-        Kind::Other(b'6') => 'p',
+        Kind::Character => 'c',
+        Kind::Block => 'b',
+        Kind::Fifo => 'p',
         Kind::Other(b'7') => 'C',
         Kind::Other(_) => '?',
     });

@@ -73,7 +73,7 @@ impl Tally {
                 Kind::Directory => &mut tally.directories,
                 Kind::Symlink(_) => &mut tally.symlinks,
                 Kind::Hardlink(_) => &mut tally.hardlinks,
-                Kind::Other(_) => &mut tally.others,
+                Kind::Character | Kind::Block | Kind::Fifo | Kind::Other(_) => &mut tally.others,
             } += 1;
             tally.bytes = tally.bytes.saturating_add(entry.header.size);
         }
