@@ -97,7 +97,7 @@ pub struct BuiltPackage {
     /// `Installed-Size`, in KiB.
     pub installed_kib: u64,
     /// How many paths it installs.
-    pub files: usize,
+    pub entries: usize,
 }
 
 /// Why nothing was built, besides what other modules say.
@@ -309,6 +309,6 @@ fn commit(package: &Package, file: AtomicFile, summary: &write::Summary) -> Resu
         architecture: package.control.architecture.to_string(),
         size: summary.size,
         installed_kib: summary.installed_kib,
-        files: package.tree.iter().count(),
+        entries: package.tree.iter().count(),
     })
 }

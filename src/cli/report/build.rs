@@ -49,7 +49,7 @@ impl Report {
 
     fn summary(&self, package: &BuiltPackage) {
         if self.verbosity > Verbosity::Quiet && !self.json {
-            let entries = counted(package.files as u64, "entries");
+            let entries = counted(package.entries as u64, "entries");
             let installed = size(package.installed_kib << 10);
             let (name, version) = (&package.name, &package.version);
             say(&format!("built {name} {version}: {entries}, {}, {installed} installed", size(package.size)));
@@ -122,7 +122,7 @@ fn built_document(package: &BuiltPackage) -> Value {
         "architecture": package.architecture,
         "size": package.size,
         "installed_kib": package.installed_kib,
-        "files": package.files,
+        "entries": package.entries,
     })
 }
 

@@ -24,6 +24,11 @@ const PYPROJECT: Run = Test("the_pyproject_example_comes_and_goes");
 const FLASK: Run = Test("the_flask_service_example_serves_and_keeps_the_admins_settings_through_an_upgrade");
 const DJANGO: Run = Test("the_django_celery_example_migrates_serves_and_works_in_the_background");
 
+const APT: Run = Test("apt_keeps_the_releases_that_can_be_gone_back_to_and_removes_the_others");
+const ROLLBACK: Run = Test("rollback_goes_back_offline_asks_nothing_and_holds_the_package");
+const KEY: Run = Test("a_key_is_twelve_characters_over_what_matters_and_nothing_else");
+const KEY_JSON: Run = Test("the_json_document_has_the_keys_that_are_documented");
+
 /// Document, command, and how it is run.
 const COMMANDS: &[(&str, &str, Run)] = &[
     ("README.md", "make demo", Ci),
@@ -34,8 +39,21 @@ const COMMANDS: &[(&str, &str, Run)] = &[
     ("README.md", "build/venv/bin/pip install -r requirements.txt", README),
     ("README.md", "mkdeb build", README),
     ("README.md", "apt install ./dist/orders_1.4.2_amd64.deb", README),
-    ("README.md", "mkdeb pack --root-owner-group -Zxz tree dist", PACK),
+    ("README.md", "mkdeb pack --root-owner-group -Zxz tree dist/", PACK),
     ("README.md", "mkdeb inspect dist/orders_1.4.2_amd64.deb", README),
+    ("docs/requirements.md", "mkdeb venv-key", KEY),
+    ("docs/requirements.md", "mkdeb venv-key --target bookworm --json", KEY_JSON),
+    (
+        "docs/fleets.md",
+        "apt-get install ./dist/orders-venv-*.deb ./dist/orders-release-*.deb ./dist/orders_*.deb",
+        APT,
+    ),
+    ("docs/fleets.md", "orders-rollback --list", ROLLBACK),
+    ("docs/fleets.md", "orders-rollback", ROLLBACK),
+    ("docs/fleets.md", "orders-rollback 1.0", ROLLBACK),
+    ("docs/fleets.md", "orders-rollback --release", ROLLBACK),
+    ("docs/fleets.md", "apt-get purge orders", APT),
+    ("docs/fleets.md", "apt-get autoremove --purge", APT),
     ("debian-examples/hello/README.md", "./make-inputs", HELLO),
     ("debian-examples/hello/README.md", "mkdeb build", HELLO),
     ("debian-examples/hello/README.md", "apt install ./dist/hello-app_1.0.0_all.deb", HELLO),
@@ -100,7 +118,13 @@ fn every_command_that_a_document_tells_readers_to_type_is_run() {
         COMMANDS.iter().map(|(document, command, _)| ((*document).to_owned(), (*command).to_owned()));
     assert_eq!(documented(), listed.collect(), "on the left what documents say, on the right what is run");
     let ci = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/run")).unwrap();
-    let tests = concat!(include_str!("mod.rs"), include_str!("services.rs"), include_str!("../../pack.rs"));
+    let tests = concat!(
+        include_str!("mod.rs"),
+        include_str!("services.rs"),
+        include_str!("../../pack.rs"),
+        include_str!("../fleet.rs"),
+        include_str!("../../venv_key.rs")
+    );
     for (document, command, run) in COMMANDS {
         match run {
             Test(name) => assert!(tests.contains(&format!("fn {name}()")), "{document}: no test `{name}`"),
