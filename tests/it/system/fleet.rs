@@ -285,3 +285,37 @@ fn a_rollback_that_fails_or_is_tampered_with_leaves_what_is_current() {
     let nobody = root.run(&["setpriv", "--reuid", "65534", "--clear-groups", "orders-rollback"]);
     assert!(nobody.status.code() == Some(2) && nobody.stderr.contains("only root"), "{}", nobody.text());
 }
+
+#[test]
+fn a_package_changes_its_layout_and_back() {
+    let root = need!(Root::new(Suite::Bookworm));
+    let before = root.sh(LISTING);
+    let project = project();
+    let single = |version: &str| {
+        project.write("app/orders/__init__.py", format!("def main():\n    print('{version}')\n"));
+        let text = fs::read_to_string(project.path("mkdeb.toml")).unwrap();
+        project.write("single.toml", text.replace("kind = \"split\"\nkeep = 1\n", ""));
+        let ran = project.build(&["-f", "single.toml", "--set", &format!("package.version={version}")]);
+        let to = format!("/srv/debs/orders_{version}_single.deb");
+        root.copy_in(Path::new(ran.out.trim_end()), &to);
+        to
+    };
+    dpkg(&root, &[&single("1.0")]).ok("single");
+    stands(&root, "1.0");
+    let split = build(&project, &root, "1.1");
+    dpkg(&root, &[&split.venv, &split.release]).ok("virtualenv and release beside the single one");
+    stands(&root, "1.0");
+    dpkg(&root, &[&split.orders]).ok("to split");
+    stands(&root, "1.1");
+    assert_eq!(
+        root.sh("ls /opt/orders/releases | wc -l").trim(),
+        "1",
+        "the single release went with its package"
+    );
+    dpkg(&root, &[&single("1.2")]).ok("back to single");
+    stands(&root, "1.2");
+    assert_eq!(installed(&root, "release").len(), 1, "it is still a package of its own");
+    assert!(!root.path().join("etc/apt/apt.conf.d/90mkdeb-orders").exists());
+    root.sh("dpkg -P $(dpkg-query -W -f '${Package} ' 'orders*')");
+    assert_eq!(root.sh(LISTING), before);
+}
