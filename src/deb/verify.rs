@@ -1,8 +1,9 @@
 //! Reads a `.deb` back and compares it with what it was to be.
 //!
 //! data.tar is decoded while it is being written: headers, names and modes are compared one by one, bodies are
-//! trusted to the checksum of the compressor, where there is one. Of the finished file the control files are
-//! compared, and by a checksum of its own whether its data is what was decoded.
+//! trusted to the checksum of the compressor. Of the finished file the control files are compared, and whether
+//! its data is what was decoded. `none` has no checksum of its own: there that last comparison, by CRC-32, is all
+//! that bodies have.
 
 use std::io;
 use std::io::Read;
@@ -68,17 +69,21 @@ impl From<read::Error> for Mismatch {
 ///
 /// Each entry is compared while it passes, and none is kept.
 pub fn data(decoded: &mut dyn Read, image: &Image) -> Result<Vec<u64>, Mismatch> {
-    let mut problems = Problems::default();
     let mut expected = image.entries.iter();
     let mut sizes = Vec::with_capacity(image.entries.len());
-    read::entries::<Mismatch>(decoded, ("data.tar", &Limits::OWN), &mut problems, &mut |found, _| {
-        sizes.push(found.header.size);
-        let found = tar::Member { offset: 0, size: 0, ..found.header };
-        match expected.next() {
-            Some(entry) if member(entry) == found => Ok(()),
-            _ => Err(other_entry(&found.path)),
-        }
-    })?;
+    read::entries::<Mismatch>(
+        decoded,
+        ("data.tar", &Limits::OWN),
+        &mut Problems::default(),
+        &mut |found, _| {
+            sizes.push(found.header.size);
+            let found = tar::Member { offset: 0, size: 0, ..found.header };
+            match expected.next() {
+                Some(entry) if member(entry) == found => Ok(()),
+                _ => Err(other_entry(&found.path)),
+            }
+        },
+    )?;
     if let Some(entry) = expected.next() {
         return Err(other_entry(&spelled(entry).0));
     }
