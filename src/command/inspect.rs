@@ -102,6 +102,8 @@ pub struct Inspected {
     pub size: u64,
     /// What it says.
     pub deb: Deb,
+    /// The entries of data.tar, in order.
+    pub entries: Vec<Entry>,
     /// The virtualenvs in it.
     pub virtualenvs: Vec<Virtualenv>,
 }
@@ -158,14 +160,13 @@ pub fn scripts(deb: &Deb) -> Vec<Script> {
 
 fn summary(reader: Reader<'_>) -> Result<Inspected, Stop> {
     let (mut entries, mut collector) = (Vec::new(), Collector::default());
-    let mut deb = reader.walk::<Stop>(&mut |entry, body| {
+    let deb = reader.walk::<Stop>(&mut |entry, body| {
         let seen = collector.see(&entry.header, body);
         seen.map_err(|source| read::Error::body(&entry.header.path, source))?;
         entries.push(entry);
         Ok(())
     })?;
-    deb.entries = entries;
-    Ok(Inspected { file: String::new(), size: deb.size, virtualenvs: collector.finish(), deb })
+    Ok(Inspected { file: String::new(), size: deb.size, virtualenvs: collector.finish(), entries, deb })
 }
 
 /// The package that was asked for.

@@ -26,7 +26,6 @@ use crate::deb::read::limit::Capped;
 pub use crate::deb::read::limit::Limits;
 use crate::deb::read::limit::is_beyond;
 use crate::deb::read::limit::member_failed;
-use crate::types::digest::Md5;
 use crate::types::path::ArchiveError;
 use crate::types::path::ArchivePath;
 use crate::types::size::Size;
@@ -51,8 +50,6 @@ pub struct Deb {
     pub control: String,
     /// The files of control.tar, `control` included, in order.
     pub control_files: Vec<ControlFile>,
-    /// The entries of data.tar, in order; none where somebody else took them.
-    pub entries: Vec<Entry>,
     /// What dpkg or apt would refuse.
     pub problems: Problems,
     /// The bytes of all members with their headers: the size of the file, unless junk lies behind them.
@@ -73,24 +70,9 @@ pub struct ControlFile {
 pub struct Entry {
     /// Its header, the path as it is spelled: `./usr/`.
     pub header: tar::Member,
-    /// The digest of its body, where it is a file and digests were asked for.
-    pub md5: Option<Md5>,
     /// More about it.
     pub details: tar::Details,
 }
-
-/// What becomes of the bodies of files.
-pub enum Bodies<'a> {
-    /// They are skipped.
-    Skip,
-    /// Their digests are taken.
-    Md5,
-    /// They are shown, each once; what is left of one is skipped.
-    Show(&'a mut Show<'a>),
-}
-
-/// Takes the header and the body of a file.
-pub type Show<'a> = dyn FnMut(&tar::Member, &mut dyn Read) -> io::Result<()> + 'a;
 
 impl Deb {
     /// The control fields.
@@ -111,29 +93,6 @@ impl Deb {
             };
         }
         None
-    }
-}
-
-/// Reads a whole `.deb` of our own, which must have nothing odd about its container.
-pub fn read(input: &mut dyn Read, mut bodies: Bodies<'_>) -> Result<Deb, Error> {
-    let mut entries = Vec::new();
-    let reader = Reader::open(input, &Limits::OWN)?;
-    let mut deb = reader.walk::<Error>(&mut |mut entry, body| {
-        let seen = match &mut bodies {
-            Bodies::Md5 if entry.header.kind == tar::Kind::File => md5_of(body).map(Some),
-            Bodies::Show(show) if entry.header.kind == tar::Kind::File => {
-                show(&entry.header, body).map(|()| None)
-            }
-            _ => Ok(None),
-        };
-        entry.md5 = seen.map_err(|source| Error::body(&entry.header.path, source))?;
-        entries.push(entry);
-        Ok(())
-    })?;
-    deb.entries = entries;
-    match deb.problems.of_container() {
-        Some(problem) => Err(Error::Odd(problem.clone())),
-        None => Ok(deb),
     }
 }
 
@@ -168,7 +127,6 @@ impl<'a> Reader<'a> {
             data_format,
             control: String::new(),
             control_files,
-            entries: Vec::new(),
             problems,
             size: 0,
         };
@@ -251,7 +209,7 @@ pub(in crate::deb) fn entries<E: From<Error>>(
         if entries > limits.entries || names > limits.names {
             return Err(Error::TooMuch("entries").into());
         }
-        let entry = Entry { header, md5: None, details: archive.details() };
+        let entry = Entry { header, details: archive.details() };
         problems.of_entry(&entry);
         visit(entry, &mut archive)?;
     }
@@ -358,10 +316,4 @@ pub fn undotted(mut path: &[u8]) -> &[u8] {
 /// Where an entry lies, however it is spelled. `..` is an error.
 pub fn place(path: &[u8]) -> Result<ArchivePath, ArchiveError> {
     ArchivePath::new(undotted(path))
-}
-
-fn md5_of(body: &mut dyn Read) -> io::Result<Md5> {
-    let mut context = md5::Context::new();
-    io::copy(body, &mut context)?;
-    Ok(Md5::from_bytes(context.finalize().0))
 }

@@ -14,7 +14,6 @@ use mkdeb::deb::image::ControlArchive;
 use mkdeb::deb::image::Entry;
 use mkdeb::deb::image::EntryKind;
 use mkdeb::deb::image::Image;
-use mkdeb::deb::read;
 use mkdeb::deb::verify;
 use mkdeb::deb::verify::Mismatch;
 use mkdeb::deb::write;
@@ -29,6 +28,8 @@ use mkdeb::types::mode::Mode;
 use mkdeb::types::path::ArchivePath;
 use mkdeb::types::source_id::SourceId;
 
+use crate::reading::Whole;
+use crate::reading::whole;
 use crate::sample;
 
 const COMPRESSIONS: [&str; 5] = ["zstd:3", "xz:0", "gzip:6", "gzip:9", "none"];
@@ -75,17 +76,17 @@ fn what_was_written_is_read_back_and_verified() {
     for compression in COMPRESSIONS {
         let (bytes, summary) = sample::build(&package, &bodies, &sample::options(compression, 2));
         verify::verify(&mut &bytes[..], &image, &summary).expect(compression);
-        let deb = read::read(&mut &bytes[..], read::Bodies::Md5).expect(compression);
+        let Whole { deb, entries } = whole(&bytes).expect(compression);
         assert_eq!(deb.control, summary.control);
         let paragraph = deb.paragraph().expect("valid");
         assert_eq!(paragraph.get("Installed-Size"), Some(&summary.installed_kib.to_string()[..]));
-        for (found, planned) in deb.entries.iter().zip(&image.entries) {
+        for ((_, found), planned) in entries.iter().zip(&image.entries) {
             let expected = match &planned.kind {
                 EntryKind::File { blob: Blob::Inline(bytes), .. } => Some(Md5::of(bytes)),
                 EntryKind::File { blob: Blob::Source { id, .. }, .. } => Some(Md5::of(&bodies.0[id])),
                 _ => None,
             };
-            assert_eq!(found.md5, expected, "{}", planned.path);
+            assert_eq!(*found, expected, "{}", planned.path);
         }
         let names: Vec<String> = deb
             .control_files
@@ -116,8 +117,8 @@ fn every_truncation_and_every_flipped_byte_is_noticed_or_harmless() {
             let mut flipped = bytes.clone();
             flipped[at] ^= 0x11;
             if verify::verify(&mut &flipped[..], &image, &summary).is_ok() {
-                let deb = read::read(&mut &flipped[..], read::Bodies::Md5).expect("verified");
-                assert_eq!(deb.entries.last().and_then(|entry| entry.md5), Some(digest), "byte {at}");
+                let entries = whole(&flipped).expect("verified").entries;
+                assert_eq!(entries.last().and_then(|(_, md5)| *md5), Some(digest), "byte {at}");
             }
         }
     }
@@ -322,7 +323,7 @@ fn a_control_file_may_be_streamed_and_has_to_stay() {
     };
     let (image, bytes, summary) = attempt(100, None).expect("written");
     verify::verify(&mut &bytes[..], &image, &summary).expect("valid");
-    let deb = read::read(&mut &bytes[..], read::Bodies::Skip).expect("readable");
+    let deb = whole(&bytes).expect("readable").deb;
     assert_eq!(deb.control_file("templates").map(|file| &file.bytes[..]), Some(&[b'x'; 100][..]));
     for length in [99, 101] {
         let said = attempt(length, None).expect_err("changed");
@@ -409,13 +410,13 @@ fn foreign_containers_are_refused_with_one_clear_error() {
         (ar(&[version, ("control.tar", b""), ("other", b"")]), "`other` stands where `data.tar`"),
         (ar(&[version, ("control.tar", b""), ("_x", b""), ("data.tar", b"")]), "no file `control`"),
     ] {
-        let error = read::read(&mut &bytes[..], read::Bodies::Skip).expect_err(words).to_string();
+        let error = whole(&bytes).expect_err(words).to_string();
         assert!(error.contains(words), "{error} should say {words}");
     }
     let (package, bodies) = large(10);
     let (mut bytes, _) = sample::build(&package, &bodies, &sample::options("none", 1));
     bytes.extend_from_slice(b"trailing junk");
-    assert!(read::read(&mut &bytes[..], read::Bodies::Skip).is_err(), "apt refuses trailing junk");
+    assert!(whole(&bytes).is_err(), "apt refuses trailing junk");
 }
 
 /// A writer that remembers whether anything came.

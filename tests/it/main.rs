@@ -24,6 +24,7 @@ mod oracle_random;
 mod oracle_types;
 mod pack;
 mod project;
+mod reading;
 mod relocation;
 mod sample;
 mod scripts;

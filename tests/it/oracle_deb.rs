@@ -12,6 +12,7 @@ use mkdeb::deb::image::EntryKind;
 use mkdeb::package::Package;
 use mkdeb::package::blob::Blob;
 
+use crate::reading::whole;
 use crate::sample;
 use crate::sample::Bodies;
 
@@ -75,7 +76,7 @@ fn laid_out(root: &Path, package: &Package, bodies: &Bodies) {
     let control = root.join("DEBIAN");
     fs::create_dir(&control).expect("a new directory");
     let (bytes, _) = sample::build(package, bodies, &sample::options("none", 1));
-    let deb = mkdeb::deb::read::read(&mut &bytes[..], mkdeb::deb::read::Bodies::Skip).expect("valid");
+    let deb = whole(&bytes).expect("valid").deb;
     for file in &deb.control_files {
         let path = control.join(std::ffi::OsStr::from_bytes(&file.header.path));
         fs::write(&path, &file.bytes).expect("a new file");

@@ -79,10 +79,10 @@ impl<'a> Document<'a> {
             control_files: deb.control_files.iter().map(|file| Node::of(&file.header, None)).collect(),
             scripts: Texts(inspect::scripts(deb)),
             conffiles: conffiles(deb),
-            installed: Tally::of(deb),
+            installed: Tally::of(&inspected.entries),
             virtualenvs: inspected.virtualenvs.iter().map(Venv::of).collect(),
             problems: deb.problems.iter().map(ToString::to_string).chain(more).collect(),
-            entries: Entries { entries: &deb.entries, md5sums: md5sums(deb) },
+            entries: Entries { entries: &inspected.entries, md5sums: md5sums(deb) },
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::command::inspect::Script;
 use crate::command::inspect::scripts;
 use crate::control::deb822::Paragraph;
 use crate::deb::read::Deb;
+use crate::deb::read::Entry;
 use crate::deb::virtualenv::Virtualenv;
 use crate::types::date::Moment;
 use crate::types::plural::all_counted;
@@ -65,9 +66,9 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn of(deb: &Deb) -> Self {
+    pub(super) fn of(entries: &[Entry]) -> Self {
         let mut tally = Self::default();
-        for entry in &deb.entries {
+        for entry in entries {
             *match entry.header.kind {
                 Kind::File => &mut tally.files,
                 Kind::Directory => &mut tally.directories,
@@ -119,10 +120,10 @@ pub(super) fn write(inspected: &Inspected, out: &mut dyn Write) -> io::Result<()
     }
     page.line("File", &format!("{}, {}", inspected.file, size(inspected.size)))?;
     page.line("Members", &members(deb))?;
-    page.line("Dated", &dates(deb))?;
+    page.line("Dated", &dates(deb, &inspected.entries))?;
     let installed =
         fields.get("Installed-Size").map(|kib| format!(" (Installed-Size: {kib})")).unwrap_or_default();
-    page.line("Holds", &format!("{}{installed}", Tally::of(deb).words()))?;
+    page.line("Holds", &format!("{}{installed}", Tally::of(&inspected.entries).words()))?;
     let name = |script: &Script| match &script.text {
         Ok(_) => script.name.to_owned(),
         Err(target) => format!("{} (not in the package{})", script.name, leads(target)),
@@ -145,9 +146,9 @@ fn members(deb: &Deb) -> String {
 }
 
 /// The date of the container, and that of its files where they have others.
-fn dates(deb: &Deb) -> String {
+fn dates(deb: &Deb, entries: &[Entry]) -> String {
     let date = deb.members.first().map_or(0, |member| i64::try_from(member.date).unwrap_or(i64::MAX));
-    let times = || deb.entries.iter().map(|entry| entry.details.mtime);
+    let times = || entries.iter().map(|entry| entry.details.mtime);
     match (times().min(), times().max()) {
         (Some(oldest), Some(newest)) if oldest != newest => {
             format!("{}, files from {} to {}, UTC", Moment(date), Moment(oldest), Moment(newest))
