@@ -9,6 +9,7 @@ use crate::archive::ar;
 use crate::archive::compress::Compression;
 use crate::archive::compress::Format;
 use crate::archive::compress::encode::Resources;
+use crate::command::dated;
 use crate::command::failure::Failure;
 use crate::command::manifest;
 use crate::command::overrides;
@@ -25,22 +26,18 @@ use crate::host::env::Env;
 use crate::host::input::Inputs;
 use crate::host::input::Scan;
 use crate::host::input::budget::Budget;
-use crate::host::input::budget::DEFAULT_UNPACKED;
 use crate::host::output::AtomicFile;
 use crate::host::watch::Watch;
 use crate::package::Package;
-use crate::package::blob::Blob;
 use crate::package::blob::Contents;
-use crate::package::tree::NodeKind;
 use crate::plan;
 use crate::plan::Note;
 use crate::plan::Plan;
 use crate::plan::Weight;
-use crate::types::date::SourceDate;
 use crate::types::size::Size;
 
 /// What to build and how.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct BuildRequest {
     /// The manifest, where it is not `mkdeb.toml` or `pyproject.toml`.
     pub manifest: Option<PathBuf>,
@@ -62,8 +59,8 @@ pub struct BuildRequest {
     pub dry_run: bool,
     /// Overriding templates.
     pub templates: Option<PathBuf>,
-    /// How much the inputs may unpack to together, where it is not 16 GiB.
-    pub max_unpacked: Option<Size>,
+    /// How much the inputs may unpack to together.
+    pub max_unpacked: Size,
 }
 
 /// What was built, or would have been.
@@ -114,9 +111,6 @@ pub enum Error {
     /// A suite whose dpkg cannot read zstd.
     #[error("`{0}` cannot install packages compressed with zstd")]
     Zstd(&'static str),
-    /// A malformed `SOURCE_DATE_EPOCH`.
-    #[error("`SOURCE_DATE_EPOCH` is malformed")]
-    Date(#[source] crate::types::date::Error),
 }
 
 fn taken_for_errors(warnings: usize) -> String {
@@ -131,7 +125,6 @@ impl Error {
         Some(match self {
             Self::Strict { .. } => "mend them, or build without `--strict`".to_owned(),
             Self::Zstd(_) => "use `--compression xz`".to_owned(),
-            Self::Date(_) => "set it to a number, for example `$(git log -1 --format=%ct)`".to_owned(),
         })
     }
 }
@@ -157,16 +150,13 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
     let threads = request.threads.unwrap_or(env.cores);
 
     let spool_directory = target.existing_ancestor(env);
-    let budget = Budget::new(request.max_unpacked.unwrap_or(DEFAULT_UNPACKED));
+    let budget = Budget::new(request.max_unpacked);
     let scan = Scan { base: &manifest.base, spool: &spool_directory, budget, threads, watch };
     let machine = requirements::machine(&recipe, env)?;
     let lock = requirements::lock(&recipe, &manifest.base, env)?;
     let mut inputs = Inputs::read(&recipe, &scan)?;
     inputs.sources.lock = lock;
-    let date = match env.source_date().map_err(Error::Date)? {
-        Some(date) => date,
-        None => SourceDate::from_seconds(inputs.sources.newest()),
-    };
+    let date = dated::date(inputs.sources.newest(), env)?;
     let templates = overrides::templates(request.templates.as_deref(), env)?;
     let (recipe, inputs) = (Arc::new(recipe), Arc::new(inputs));
     let planned = {
@@ -268,7 +258,7 @@ impl Job<'_> {
         env: &Env,
     ) -> Result<(Vec<BuiltPackage>, Vec<Note>), Failure> {
         let images: Vec<Image> = plan.packages.iter().map(Image::from_package).collect();
-        self.watch.expect(plan.packages.iter().map(body_bytes).sum());
+        self.watch.expect(images.iter().map(Image::input_bytes).sum());
         let (mut files, mut leaks) = (Vec::new(), Vec::new());
         let spool = target.existing_ancestor(env);
         let (contents, options, watch): (&dyn Contents, _, _) = (self.inputs, &self.options, self.watch);
@@ -289,15 +279,6 @@ impl Job<'_> {
         let built = files.into_iter().map(|(package, file, summary)| commit(package, file, &summary));
         Ok((built.collect::<Result<_, Failure>>()?, leaks))
     }
-}
-
-/// Bytes of the inputs' bodies in a package, for the progress bar.
-fn body_bytes(package: &Package) -> u64 {
-    let size = |kind: &NodeKind| match kind {
-        NodeKind::File { blob: Blob::Source { size, .. } | Blob::Rewritten { size, .. }, .. } => *size,
-        _ => 0,
-    };
-    package.tree.iter().map(|(_, node)| size(&node.kind)).sum()
 }
 
 fn commit(package: &Package, file: AtomicFile, summary: &write::Summary) -> Result<BuiltPackage, Failure> {

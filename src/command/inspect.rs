@@ -25,11 +25,9 @@ use crate::host::env::Env;
 use crate::host::extract;
 use crate::host::extract::Extraction;
 use crate::host::watch::Watch;
+use crate::package::scripts::Scripts;
 use crate::types::plural::counted;
 use crate::types::size::Size;
-
-/// How much a package may unpack to where the user says nothing: as much as the inputs of a build.
-pub const DEFAULT_UNPACKED: Size = Size::of_bytes(16 << 30);
 
 /// A maintainer script.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,9 +37,6 @@ pub struct Script {
     /// Its text; where it is not in the package, where it leads to, or nothing for what is no file.
     pub text: Result<Vec<u8>, String>,
 }
-
-/// The names that dpkg runs or debconf does.
-const SCRIPTS: [&str; 5] = ["config", "preinst", "postinst", "prerm", "postrm"];
 
 /// What to inspect.
 #[derive(Debug, Clone)]
@@ -155,7 +150,7 @@ pub fn scripts(deb: &Deb) -> Vec<Script> {
         };
         Some(Script { name, text: text.ok_or(target) })
     };
-    SCRIPTS.iter().filter_map(script).collect()
+    Scripts::NAMES.iter().filter_map(script).collect()
 }
 
 fn summary(reader: Reader<'_>) -> Result<Inspected, Stop> {

@@ -1,6 +1,7 @@
 //! The verbs, one file each: request in, outcome out. The library's API; nothing here prints.
 
 pub mod build;
+mod dated;
 pub mod failure;
 pub mod inspect;
 mod manifest;

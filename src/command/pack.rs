@@ -8,19 +8,17 @@ use crate::archive::ar;
 use crate::archive::compress::Compression;
 use crate::archive::compress::Format;
 use crate::archive::compress::encode::Resources;
+use crate::command::dated;
 use crate::command::failure::Failure;
 use crate::command::writing::Writing;
 use crate::control::given::Given;
 use crate::deb::image::Entry;
-use crate::deb::image::EntryKind;
 use crate::deb::pack;
 use crate::deb::write;
 use crate::host::env::Env;
 use crate::host::input::packing;
 use crate::host::input::packing::PackingError;
 use crate::host::watch::Watch;
-use crate::package::blob::Blob;
-use crate::types::date::SourceDate;
 
 /// What to pack and how.
 #[derive(Debug, Clone, Default)]
@@ -81,9 +79,6 @@ pub enum Error {
     /// No directory to put it in.
     #[error("there is no directory `{}` to put the package in", .0.display())]
     NoDirectory(PathBuf),
-    /// A malformed `SOURCE_DATE_EPOCH`.
-    #[error("`SOURCE_DATE_EPOCH` is malformed")]
-    Date(#[source] crate::types::date::Error),
 }
 
 impl From<Error> for Failure {
@@ -93,7 +88,6 @@ impl From<Error> for Failure {
             Error::NoDestination(_) => "say where it goes: a directory or a file",
             Error::NotAFile(_) => "name another file",
             Error::NoDirectory(_) => "make it, or name another",
-            Error::Date(_) => "set it to a number, for example `$(git log -1 --format=%ct)`",
         };
         Self::new(error, Some(hint.to_owned()))
     }
@@ -113,10 +107,7 @@ pub fn pack(request: &PackRequest, env: &Env, watch: &Watch) -> Result<PackOutco
 
 fn pack_watched(request: &PackRequest, env: &Env, watch: &Watch) -> Result<PackOutcome, Failure> {
     let (tree, files) = packing::read(&env.resolve(&request.tree), &request.tree, watch)?;
-    let date = match env.source_date().map_err(Error::Date)? {
-        Some(date) => date,
-        None => SourceDate::from_seconds(tree.newest()),
-    };
+    let date = dated::date(tree.newest(), env)?;
     let options = pack::Options { root_owner: request.root_owner, check: !request.unchecked, date };
     let mut packing = pack::packing(&tree, options)
         .map_err(|source| PackingError::Fault { tree: request.tree.clone(), source })?;
@@ -125,7 +116,7 @@ fn pack_watched(request: &PackRequest, env: &Env, watch: &Watch) -> Result<PackO
     leave_out(&path, &mut packing, &request.tree, env);
     let directory = path.parent().unwrap_or(&env.dir).to_owned();
 
-    watch.expect(packing.image.entries.iter().map(|entry| body_size(&entry.kind)).sum());
+    watch.expect(packing.image.input_bytes());
     let options = &write_options(request, env);
     let writing = Writing { contents: &files, options, spool: &directory, watch };
     let (file, summary) = writing.write(&packing.image, &path)?;
@@ -164,13 +155,6 @@ fn write_options(request: &PackRequest, env: &Env) -> write::Options {
         needles: Vec::new(),
         // What was packed without a check may be nothing that can be read.
         reads_back: !request.unchecked,
-    }
-}
-
-fn body_size(kind: &EntryKind) -> u64 {
-    match kind {
-        EntryKind::File { blob: Blob::Source { size, .. }, .. } => *size,
-        _ => 0,
     }
 }
 

@@ -102,6 +102,16 @@ impl Image {
         let control = Box::new(ControlText { binary: package.control.clone() });
         Self { control: ControlArchive::Generated { control, files }, entries, date: date.seconds() }
     }
+
+    /// How many bytes of bodies will be read from the inputs.
+    pub fn input_bytes(&self) -> u64 {
+        let size = |entry: &Entry| match &entry.kind {
+            EntryKind::File { blob: Blob::Inline(_), .. } => 0,
+            EntryKind::File { blob, .. } => blob.size(),
+            _ => 0,
+        };
+        self.entries.iter().map(size).sum()
+    }
 }
 
 impl ControlText {

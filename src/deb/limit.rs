@@ -10,7 +10,6 @@ use crate::deb::image::Image;
 use crate::deb::write::Error;
 use crate::deb::write::Options;
 use crate::deb::write::Spool;
-use crate::package::blob::Blob;
 use crate::types::digest::Crc32;
 use crate::types::digest::Crc32Hasher;
 
@@ -86,11 +85,9 @@ fn too_large(image: &Image, options: &Options) -> Error {
     Error::MemberTooLarge { limit: options.largest_member, largest: largest.join(", ") }
 }
 
-/// The size of a body as far as it is known before it is read: rewriting changes a few bytes of it.
 fn size(kind: &EntryKind) -> u64 {
     match kind {
-        EntryKind::File { blob: Blob::Inline(bytes), .. } => bytes.len() as u64,
-        EntryKind::File { blob: Blob::Source { size, .. } | Blob::Rewritten { size, .. }, .. } => *size,
+        EntryKind::File { blob, .. } => blob.size(),
         _ => 0,
     }
 }

@@ -34,6 +34,18 @@ pub enum Blob {
     Deb(Box<Package>),
 }
 
+impl Blob {
+    /// Its size as far as it is known before it is read: rewriting changes a few bytes of it.
+    pub fn size(&self) -> u64 {
+        match self {
+            Self::Inline(bytes) => bytes.len() as u64,
+            Self::Source { size, .. } | Self::Rewritten { size, .. } => *size,
+            // Its size is known once it is written.
+            Self::Deb(_) => 0,
+        }
+    }
+}
+
 /// A change to a body, as a pure function of its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rewrite {

@@ -14,6 +14,9 @@ pub struct Scripts {
 }
 
 impl Scripts {
+    /// What a script may be called, debconf's `config` included, in the order in which they run.
+    pub const NAMES: [&str; 5] = ["config", "preinst", "postinst", "prerm", "postrm"];
+
     /// Name and text of each script that exists, in byte order of the names.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let named = [

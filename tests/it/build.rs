@@ -237,9 +237,9 @@ fn strict_is_content_without_warnings() {
 #[test]
 fn help_and_version_are_results() {
     let project = Project::new("");
-    for args in
-        [&["--help"][..], &["-h"], &["help"], &["build", "--help"], &["build", "-h"], &["help", "build"]]
-    {
+    let all =
+        [&["--help"][..], &["-h"], &["help"], &["build", "--help"], &["build", "-h"], &["help", "build"]];
+    for args in all.into_iter().chain([&["inspect", "--help"][..], &["pack", "--help"]]) {
         let ran = project.run(args);
         assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{args:?}");
         assert!(ran.out.contains("Usage: mkdeb"), "{}", ran.out);

@@ -9,6 +9,7 @@ use crate::cli::args::suite;
 use crate::cli::args::threads;
 use crate::command::build::BuildRequest;
 use crate::config::recipe::Suite;
+use crate::host::input::budget::DEFAULT_UNPACKED;
 use crate::types::size::Size;
 
 /// Arguments of `mkdeb build`.
@@ -50,9 +51,10 @@ pub(in crate::cli) struct BuildArguments {
     #[arg(long)]
     dry_run: bool,
 
-    /// The most that the inputs may unpack to together, for example `20G` [default: 16G]
-    #[arg(long, value_name = "SIZE")]
-    max_unpacked: Option<Size>,
+    // clap would give the default a paragraph of its own, behind a line of blanks.
+    #[arg(long, value_name = "SIZE", default_value_t = DEFAULT_UNPACKED, hide_default_value = true)]
+    #[arg(help = format!("The most that the inputs may unpack to together, for example `20G` [default: {DEFAULT_UNPACKED}]"))]
+    max_unpacked: Size,
 
     /// A directory of templates that replace the built-in ones of the same name
     #[arg(long, value_name = "DIR")]

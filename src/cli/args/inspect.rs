@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::command::inspect::DEFAULT_UNPACKED;
 use crate::command::inspect::InspectRequest;
 use crate::command::inspect::Part;
+use crate::host::input::budget::DEFAULT_UNPACKED;
 use crate::types::size::Size;
 
 #[derive(Debug, Args)]
@@ -42,8 +42,8 @@ pub(in crate::cli) struct InspectArguments {
     #[arg(short, long, requires = "extract", conflicts_with_all = ["control", "files", "scripts", "cat", "quiet"])]
     pub(super) verbose: bool,
 
-    /// What the package may unpack to
-    #[arg(long, value_name = "SIZE", default_value_t = DEFAULT_UNPACKED)]
+    #[arg(long, value_name = "SIZE", default_value_t = DEFAULT_UNPACKED, hide_default_value = true)]
+    #[arg(help = format!("What the package may unpack to [default: {DEFAULT_UNPACKED}]"))]
     max_unpacked: Size,
 }
 

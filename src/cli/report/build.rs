@@ -16,7 +16,6 @@ use crate::command::build::Outcome;
 use crate::command::failure::Failure;
 use crate::config::recipe::Layout;
 use crate::package::Package;
-use crate::package::blob::Blob;
 use crate::package::tree::NodeKind;
 use crate::plan::Weight;
 use crate::types::plural::counted;
@@ -80,22 +79,13 @@ fn listing(package: &Package) -> String {
             NodeKind::Symlink { target } => format!("0777 l          {path} -> {target}"),
             NodeKind::File { blob, mode, conffile } => {
                 let kind = if *conffile { 'c' } else { 'f' };
-                format!("{mode} {kind} {:>8} {path}", blob_size(blob))
+                format!("{mode} {kind} {:>8} {path}", blob.size())
             }
         };
         text.push_str(&line);
         text.push('\n');
     }
     text
-}
-
-fn blob_size(blob: &Blob) -> u64 {
-    match blob {
-        Blob::Inline(bytes) => bytes.len() as u64,
-        Blob::Source { size, .. } | Blob::Rewritten { size, .. } => *size,
-        // Its size is known once it is written.
-        Blob::Deb(_) => 0,
-    }
 }
 
 fn document(outcome: &Outcome) -> Value {
@@ -139,7 +129,7 @@ fn planned_document(package: &Package) -> Value {
             }
             NodeKind::File { blob, mode, conffile } => json!({
                 "path": path.as_str(), "type": "file", "mode": mode.to_string(),
-                "size": blob_size(blob), "conffile": conffile,
+                "size": blob.size(), "conffile": conffile,
             }),
         })
         .collect();

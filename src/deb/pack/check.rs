@@ -11,10 +11,9 @@ use crate::deb::pack::fault::Fault;
 use crate::deb::pack::tree::Found;
 use crate::deb::pack::tree::FoundKind;
 use crate::deb::pack::tree::GivenTree;
+use crate::package::scripts::Scripts;
 use crate::types::path::ArchivePath;
 
-/// Maintainer scripts, debconf's among them.
-const SCRIPTS: [&str; 5] = ["preinst", "postinst", "prerm", "postrm", "config"];
 /// `MAXCONTROLFILENAME` of dpkg.
 const LONGEST_NAME: usize = 100;
 
@@ -42,7 +41,7 @@ fn modes(tree: &GivenTree) -> Result<(), Fault> {
     if let Some(root) = tree.control.first().filter(|root| root.mode & 0o7757 != 0o755) {
         return Err(Fault::DirectoryMode(root.mode));
     }
-    for name in SCRIPTS {
+    for name in Scripts::NAMES {
         let Some(found) = tree.control_file(name.as_bytes()) else { continue };
         match found.kind {
             FoundKind::Symlink(_) => {}

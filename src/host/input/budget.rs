@@ -6,8 +6,8 @@ use std::sync::atomic::Ordering;
 
 use crate::types::size::Size;
 
-/// What the inputs may unpack to where the user says nothing. A `.deb` holds at most 10 GB of compressed data, and
-/// the largest virtualenvs (CUDA's) unpack to about as much.
+/// What the inputs of a build, or a package that is looked into, may unpack to where the user says nothing. A `.deb`
+/// holds at most 10 GB of compressed data, and the largest virtualenvs (CUDA's) unpack to about as much.
 pub const DEFAULT_UNPACKED: Size = Size::of_bytes(16 << 30);
 
 /// The most paths: until the package is written, each costs some 2 KiB of memory.
