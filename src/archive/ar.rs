@@ -24,7 +24,7 @@ pub enum Error {
     #[error("`{0}` cannot name a member: 1 to 15 printable characters without a space or `/`")]
     Name(String),
     /// A body too large for a header.
-    #[error("the member `{name}` has {size} bytes, and a header holds no more than 9999999999")]
+    #[error("the member `{name}` has {size} bytes, and a header holds no more than {LARGEST}")]
     Size {
         /// The member.
         name: String,

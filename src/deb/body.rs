@@ -20,7 +20,7 @@ use crate::types::path::ArchivePath;
 use crate::types::source_id::SourceId;
 
 /// The largest body that is rewritten, in bytes: it is held in memory twice.
-const LARGEST_REWRITTEN: u64 = 256 << 20;
+pub(in crate::deb) const LARGEST_REWRITTEN: u64 = 256 << 20;
 
 /// The largest package that lies in another, in bytes before compression: it is held in memory.
 const LARGEST_PACKED: u64 = 64 << 20;

@@ -21,6 +21,7 @@ use crate::archive::compress::encode::Resources;
 use crate::archive::compress::written::Written;
 use crate::archive::compress::written::pipe;
 use crate::control::deb822;
+use crate::deb::body::LARGEST_REWRITTEN;
 use crate::deb::chunk;
 use crate::deb::chunk::Chunk;
 use crate::deb::control_tar;
@@ -121,7 +122,7 @@ pub enum Error {
         size: u64,
     },
     /// A body that has to be rewritten does not fit into memory.
-    #[error("`{name}` has {size} bytes, too many to be rewritten: 268435456 are allowed")]
+    #[error("`{name}` has {size} bytes, too many to be rewritten: {LARGEST_REWRITTEN} are allowed")]
     TooLarge {
         /// What the user calls it.
         name: String,

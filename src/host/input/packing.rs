@@ -57,7 +57,7 @@ pub enum PackingError {
         source: Fault,
     },
     /// Control files beyond any use.
-    #[error("the files in `{}` have more than 67108864 bytes", .0.display())]
+    #[error("the files in `{}` have more than {LARGEST_CONTROL} bytes", .0.display())]
     ControlTooLarge(PathBuf),
 }
 
