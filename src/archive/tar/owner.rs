@@ -16,7 +16,8 @@ pub struct Owner {
 }
 
 impl Owner {
-    /// The superuser, whom almost every file of a package belongs to; shared by all of them.
+    /// The superuser, whom almost every file of a package belongs to. Each call makes one: entries of a package clone
+    /// the pointer.
     pub fn root() -> Arc<Self> {
         Arc::new(Self { uid: 0, gid: 0, user: b"root".to_vec(), group: b"root".to_vec() })
     }

@@ -14,8 +14,8 @@ pub(in crate::archive::tar) struct Values {
     pub link: Option<Vec<u8>>,
     /// `size`.
     pub size: Option<u64>,
-    /// `mtime`, whole seconds; times before 1970 count as 0.
-    pub mtime: Option<u64>,
+    /// `mtime`, the whole second that it lies in; negative before 1970.
+    pub mtime: Option<i64>,
     /// `uid`.
     pub uid: Option<u64>,
     /// `gid`.
@@ -79,17 +79,21 @@ fn account(value: &[u8]) -> Result<Vec<u8>, &'static str> {
     }
 }
 
-fn seconds(value: &[u8]) -> Option<u64> {
-    let (negative, digits) = match value.strip_prefix(b"-") {
+fn seconds(value: &[u8]) -> Option<i64> {
+    let (is_negative, digits) = match value.strip_prefix(b"-") {
         Some(digits) => (true, digits),
         None => (false, value),
     };
     let mut parts = digits.splitn(2, |byte| *byte == b'.');
     let whole = decimal(parts.next()?)?;
-    if !parts.next().unwrap_or_default().iter().all(u8::is_ascii_digit) {
+    let fraction = parts.next().unwrap_or_default();
+    if !fraction.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    Some(if negative { 0 } else { whole })
+    let whole = i64::try_from(whole).unwrap_or(i64::MAX);
+    // As GNU tar has it: half a second before 1970 lies in the second that begins one before.
+    let begun = i64::from(fraction.iter().any(|digit| *digit != b'0'));
+    Some(if is_negative { (-whole).saturating_sub(begun) } else { whole })
 }
 
 fn decimal(digits: &[u8]) -> Option<u64> {
@@ -111,7 +115,16 @@ mod tests {
         let values = parse(b"17 path=a\nb=c\xff\nd\n19 mtime=1234.5678\n9 size=1\n7 x=yz\n").expect("valid");
         assert_eq!(values.path.as_deref(), Some(&b"a\nb=c\xff\nd"[..]));
         assert_eq!((values.mtime, values.size), (Some(1234), Some(1)));
-        assert_eq!(parse(b"14 mtime=-1.5\n").expect("valid").mtime, Some(0));
+        for (record, seconds) in [
+            (&b"12 mtime=-1\n"[..], -1),
+            (b"14 mtime=-1.0\n", -1),
+            (b"14 mtime=-1.5\n", -2),
+            (b"14 mtime=-0.5\n", -1),
+            (b"13 mtime=0.5\n", 0),
+            (b"30 mtime=18446744073709551615\n", i64::MAX),
+        ] {
+            assert_eq!(parse(record).expect("valid").mtime, Some(seconds), "{}", record.escape_ascii());
+        }
         assert!(parse(b"22 GNU.sparse.major=1\n").expect("valid").sparse);
     }
 

@@ -107,7 +107,7 @@ pub struct Reader<R> {
     padding: u64,
     ended: bool,
     /// The time that a global record gives to all entries.
-    mtime: Option<u64>,
+    mtime: Option<i64>,
     details: Details,
 }
 
@@ -209,13 +209,9 @@ impl<R: Read> Reader<R> {
         if size > 0 && matches!(kind, Kind::Character | Kind::Block | Kind::Fifo) {
             return Err(fail("a device or pipe has a body"));
         }
-        // Readers differ on what a negative time means; nothing needs it.
-        let mtime = pax.mtime.or(self.mtime);
-        let mtime = mtime.unwrap_or_else(|| number::parse(&block[136..148]).unwrap_or(0));
-        self.details.mtime = match pax.mtime.or(self.mtime) {
-            Some(mtime) => i64::try_from(mtime).unwrap_or(i64::MAX),
-            None => block.get(136..148).and_then(|field| number::time(field.try_into().ok()?)).unwrap_or(0),
-        };
+        let own = || number::time(block.get(136..148)?.try_into().ok()?);
+        self.details.mtime = pax.mtime.or(self.mtime).or_else(own).unwrap_or(0);
+        let mtime = u64::try_from(self.details.mtime).unwrap_or(0);
         self.details.device = device(block);
         let mode = field(100..108, "its mode is not a number")? & 0o7777;
         let owner = Owner {
