@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crate::archive::tar::header;
 use crate::archive::tar::owner::Owner;
 use crate::control::binary::BinaryControl;
-use crate::control::deb822;
 use crate::package::Package;
 use crate::package::blob::Blob;
 use crate::package::tree::Node;
@@ -30,20 +29,13 @@ pub struct Image {
 pub enum ControlArchive {
     /// `control` and `md5sums` are made once the data is written.
     Generated {
-        /// Makes the text of `control`.
-        control: Box<ControlText>,
+        /// The fields of `control`; `Installed-Size` is filled in when the data was written.
+        control: Box<BinaryControl>,
         /// All the others: scripts, `conffiles`, `triggers`. The root directory is not among them.
         files: Vec<Entry>,
     },
     /// The entries as they are, in order, `control` among them; nothing is added.
     AsGiven(Vec<Entry>),
-}
-
-/// The control file, whose `Installed-Size` line is filled in when the data was written.
-#[derive(Debug, Clone)]
-pub struct ControlText {
-    /// The control fields.
-    pub binary: BinaryControl,
 }
 
 /// An entry of either tar.
@@ -99,7 +91,7 @@ impl Image {
             entries.insert(0, root_directory(date.seconds()));
         }
         let files = control_files(package, date);
-        let control = Box::new(ControlText { binary: package.control.clone() });
+        let control = Box::new(package.control.clone());
         Self { control: ControlArchive::Generated { control, files }, entries, date: date.seconds() }
     }
 
@@ -111,13 +103,6 @@ impl Image {
             _ => 0,
         };
         self.entries.iter().map(size).sum()
-    }
-}
-
-impl ControlText {
-    /// The text of the control file.
-    pub fn text(&self, installed_kib: u64) -> Result<String, deb822::Error> {
-        Ok(self.binary.paragraph(installed_kib)?.to_string())
     }
 }
 

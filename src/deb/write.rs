@@ -204,7 +204,8 @@ pub fn write(
     let (control, md5sums) = match &image.control {
         ControlArchive::AsGiven(_) => Default::default(),
         ControlArchive::Generated { control, .. } => {
-            (control.text(installed_kib).map_err(Error::Control)?, md5sums(image, digests))
+            let paragraph = control.paragraph(installed_kib).map_err(Error::Control)?;
+            (paragraph.to_string(), md5sums(image, digests))
         }
     };
     let entries = control_tar::entries(image, &control, &md5sums);
