@@ -2,6 +2,7 @@
 
 mod cat;
 mod error;
+pub mod virtualenv;
 
 use std::fs::File;
 use std::io::Read;
@@ -12,13 +13,13 @@ use crate::archive::tar::read::Kind;
 use crate::command::failure::Failure;
 pub use crate::command::inspect::error::Error;
 use crate::command::inspect::error::Stop;
+use crate::command::inspect::virtualenv::Collector;
+use crate::command::inspect::virtualenv::Virtualenv;
 use crate::deb::read;
 use crate::deb::read::Deb;
 use crate::deb::read::Entry;
 use crate::deb::read::Limits;
 use crate::deb::read::Reader;
-use crate::deb::virtualenv::Collector;
-use crate::deb::virtualenv::Virtualenv;
 use crate::host::deb_file::DebFile;
 use crate::host::deb_file::is_stdin;
 use crate::host::env::Env;

@@ -14,5 +14,4 @@ pub mod problem;
 pub mod read;
 mod scan;
 pub mod verify;
-pub mod virtualenv;
 pub mod write;

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use mkdeb::archive::tar::header::{Kind, encode};
 use mkdeb::archive::tar::owner::Owner;
+use mkdeb::command::inspect::virtualenv::Collector;
 use mkdeb::deb::read::{Error, Limits, Reader};
-use mkdeb::deb::virtualenv::Collector;
 
 use super::{CONTROL, container, control, edited, mkdeb, package, refused, run, tar, written};
 

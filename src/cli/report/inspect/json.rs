@@ -18,12 +18,12 @@ use crate::cli::report::inspect::summary::paragraph;
 use crate::command::inspect;
 use crate::command::inspect::Inspected;
 use crate::command::inspect::Script;
+use crate::command::inspect::virtualenv::Virtualenv;
 use crate::content::relocation::Counts;
 use crate::control::deb822::Paragraph;
 use crate::deb::read::Deb;
 use crate::deb::read::Entry;
 use crate::deb::read::undotted;
-use crate::deb::virtualenv::Virtualenv;
 
 /// Everything about a package.
 #[derive(Serialize)]

@@ -12,10 +12,10 @@ use crate::cli::report::size;
 use crate::command::inspect::Inspected;
 use crate::command::inspect::Script;
 use crate::command::inspect::scripts;
+use crate::command::inspect::virtualenv::Virtualenv;
 use crate::control::deb822::Paragraph;
 use crate::deb::read::Deb;
 use crate::deb::read::Entry;
-use crate::deb::virtualenv::Virtualenv;
 use crate::types::date::Moment;
 use crate::types::plural::all_counted;
 
