@@ -14,6 +14,7 @@ mod bed;
 mod beds;
 mod build;
 mod deb_write;
+mod documented;
 mod failing_world;
 mod hostile;
 mod hostile_tarballs;
