@@ -290,6 +290,6 @@ fn commit(package: &Package, file: AtomicFile, summary: &write::Summary) -> Resu
         architecture: package.control.architecture.to_string(),
         size: summary.size,
         installed_kib: summary.installed_kib,
-        entries: package.tree.iter().count(),
+        entries: summary.entries,
     })
 }

@@ -23,7 +23,7 @@ use crate::types::source_id::SourceId;
 pub(in crate::deb) const LARGEST_REWRITTEN: u64 = 256 << 20;
 
 /// The largest package that lies in another, in bytes before compression: it is held in memory.
-const LARGEST_PACKED: u64 = 64 << 20;
+pub(in crate::deb) const LARGEST_PACKED: u64 = 64 << 20;
 
 /// A body, opened.
 pub(in crate::deb) enum Body<'a> {

@@ -21,6 +21,7 @@ use crate::archive::compress::encode::Resources;
 use crate::archive::compress::written::Written;
 use crate::archive::compress::written::pipe;
 use crate::control::deb822;
+use crate::deb::body::LARGEST_PACKED;
 use crate::deb::body::LARGEST_REWRITTEN;
 use crate::deb::chunk;
 use crate::deb::chunk::Chunk;
@@ -85,6 +86,8 @@ pub struct Summary {
     pub control_digests: Vec<Md5>,
     /// The checksum of data.tar as it is stored.
     pub data: Crc32,
+    /// How many entries the data has.
+    pub entries: usize,
     /// Which bodies hold which needles, once each.
     pub leaks: Vec<Leak>,
     /// The size of the whole `.deb` in bytes.
@@ -131,7 +134,7 @@ pub enum Error {
     },
     /// A package that is too large to lie in another.
     #[error(
-        "the package `{name}` has {size} bytes of files, too many for a copy of it in each release: 67108864 are allowed"
+        "the package `{name}` has {size} bytes of files, too many for a copy of it in each release: {LARGEST_PACKED} are allowed"
     )]
     LargeInside {
         /// The package.
@@ -233,6 +236,7 @@ pub fn write(
         md5sums,
         control_digests,
         data,
+        entries: image.entries.len(),
         leaks,
         size,
     })
