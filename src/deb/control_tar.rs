@@ -48,7 +48,7 @@ pub(in crate::deb) fn encode(
     // A megabyte of text gains nothing from threads, and the bytes do not depend on them.
     let resources = Resources { threads: NonZero::<u32>::MIN, ..options.resources };
     let mut encoder =
-        Encoder::new(Vec::new(), options.control_compression, resources).map_err(Error::Compress)?;
+        Encoder::new(Vec::new(), options.control_compression, resources, 0).map_err(Error::Compress)?;
     let mut digests = Vec::new();
     for entry in entries {
         digests.push(append(entry, contents, options, &mut encoder)?);

@@ -104,6 +104,15 @@ impl Image {
         };
         self.entries.iter().map(size).sum()
     }
+
+    /// About how many bytes data.tar has: a header for each entry, and bodies as long as they are known to be.
+    pub(in crate::deb) fn tar_bytes(&self) -> u64 {
+        let body = |entry: &Entry| match &entry.kind {
+            EntryKind::File { blob, .. } => blob.size().next_multiple_of(512),
+            _ => 0,
+        };
+        self.entries.iter().map(|entry| 512 + body(entry)).sum()
+    }
 }
 
 impl Entry {

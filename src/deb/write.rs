@@ -281,7 +281,7 @@ fn data(
         let checking = options.reads_back.then(|| scope.spawn(move || read_back(written, format, image)));
         // The receiver ends with this call: a reader that still sends is refused, and stops.
         let out = Limited::new(spool, options, copy);
-        let encoded = encode(chunks.into_iter(), &given_back, options, out);
+        let encoded = encode(chunks.into_iter(), &given_back, (options, image.tar_bytes()), out);
         let sent = joined(reading.join());
         let digests = digesting.into_iter().flat_map(|thread| joined(thread.join())).collect();
         let checked = checking.map(|thread| joined(thread.join())).transpose();
@@ -308,10 +308,10 @@ fn read_back(written: Written, format: Format, image: &Image) -> Result<Vec<u64>
 fn encode(
     chunks: impl Iterator<Item = Arc<Chunk>>,
     used: &Sender<Chunk>,
-    options: &Options,
+    (options, length): (&Options, u64),
     out: Limited<'_>,
 ) -> io::Result<Crc32> {
-    let mut encoder = Encoder::new(out, options.compression, options.resources)?;
+    let mut encoder = Encoder::new(out, options.compression, options.resources, length)?;
     for chunk in chunks {
         encoder.write_all(chunk.bytes())?;
         chunk::give_back(chunk, used);

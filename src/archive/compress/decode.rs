@@ -139,7 +139,7 @@ mod tests {
 
     fn sample(format: Format) -> Vec<u8> {
         let resources = Resources { threads: NonZero::<u32>::MIN, memory: 1 << 30 };
-        let mut encoder = Encoder::new(Vec::new(), Compression::of(format), resources).expect("resources");
+        let mut encoder = Encoder::new(Vec::new(), Compression::of(format), resources, 0).expect("resources");
         for number in 0..200u32 {
             encoder
                 .write_all(format!("{}\n", number.wrapping_mul(2_654_435_761)).as_bytes())

@@ -103,7 +103,7 @@ mod tests {
     fn writes(format: Format, bytes: &[u8]) -> Vec<Vec<u8>> {
         let resources = Resources { threads: NonZero::<u32>::MIN, memory: 1 << 30 };
         let mut encoder =
-            Encoder::new(Writes::default(), Compression::of(format), resources).expect("resources");
+            Encoder::new(Writes::default(), Compression::of(format), resources, 0).expect("resources");
         encoder.write_all(bytes).expect("memory");
         encoder.finish().expect("memory").0
     }
