@@ -124,11 +124,12 @@ impl Problems {
     }
 
     pub(in crate::deb) fn of_members(&mut self, oddities: &[ar::Oddity], members: &[ar::Header]) {
-        // First of all, so that no number of other problems hides them.
+        let before = self.found.len();
         let empty = members.iter().filter(|member| member.size == 0 && member.name.contains(".tar"));
         let empty = empty.map(|member| Problem::Empty(member.name.clone()));
-        let container = oddities.iter().cloned().map(Problem::Container).take(MOST);
-        self.found.splice(..0, container.chain(empty));
+        oddities.iter().cloned().map(Problem::Container).chain(empty).for_each(|problem| self.add(problem));
+        // What is wrong with the container comes first, though it is known last.
+        self.found.rotate_left(before);
     }
 
     pub(in crate::deb) fn of_control(&mut self, text: &str, files: &[ControlFile]) {
