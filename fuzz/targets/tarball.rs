@@ -18,6 +18,7 @@ use mkdeb::host::input::budget::Budget;
 use mkdeb::host::watch::Watch;
 use mkdeb::plan;
 use mkdeb::plan::key::Machine;
+use mkdeb::source::Sources;
 use mkdeb::template::Templates;
 use mkdeb::types::arch::Arch;
 use mkdeb::types::date::SourceDate;
@@ -63,8 +64,8 @@ fuzz_target!(|bytes: &[u8]| {
     // Enough for every seed; what unpacks to more is refused, and must be.
     let budget = Budget::new(Size::of_bytes(4 << 20));
     let scan = Scan { base: directory, spool: directory, budget, threads: 1, watch: &watch };
-    let Ok(inputs) = Inputs::read(recipe, &scan) else { return };
-    let date = SourceDate::from_seconds(inputs.sources.newest());
+    let Ok(inputs) = Inputs::read(recipe, Sources::default(), &scan) else { return };
+    let date = SourceDate::from_seconds(inputs.sources.newest(true));
     for (path, entry) in &inputs.sources.app.entries {
         assert!(!path.is_root() && !path.as_bytes().split(|byte| *byte == b'/').any(|part| part == b".."));
         assert!(entry.mode <= 0o7777);

@@ -9,6 +9,7 @@ use crate::archive::ar;
 use crate::archive::compress::Compression;
 use crate::archive::compress::Format;
 use crate::archive::compress::encode::Resources;
+use crate::command::adoption::Search;
 use crate::command::dated;
 use crate::command::failure::Failure;
 use crate::command::manifest;
@@ -34,6 +35,9 @@ use crate::plan;
 use crate::plan::Note;
 use crate::plan::Plan;
 use crate::plan::Weight;
+use crate::source::Sources;
+use crate::source::published::PublishedVenv;
+use crate::types::apt_source::AptSource;
 use crate::types::size::Size;
 
 /// What to build and how.
@@ -61,6 +65,8 @@ pub struct BuildRequest {
     pub templates: Option<PathBuf>,
     /// How much the inputs may unpack to together.
     pub max_unpacked: Size,
+    /// Where the package of the virtualenv may be already, besides the output directory.
+    pub repositories: Vec<AptSource>,
 }
 
 /// What was built, or would have been.
@@ -76,6 +82,19 @@ pub struct Outcome {
     pub built: Option<Vec<BuiltPackage>>,
     /// What the user should know.
     pub notes: Vec<Note>,
+    /// The package of the virtualenv, where it was there already and is not among the others.
+    pub adopted: Option<Adopted>,
+}
+
+/// A package that was not made again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adopted {
+    /// `Package`.
+    pub package: String,
+    /// Where it is: a path, or an address.
+    pub place: String,
+    /// Whether that is a path of this machine.
+    pub is_local: bool,
 }
 
 /// A package on disk.
@@ -154,9 +173,15 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
     let scan = Scan { base: &manifest.base, spool: &spool_directory, budget, threads, watch };
     let machine = requirements::machine(&recipe, env)?;
     let lock = requirements::lock(&recipe, &manifest.base, env)?;
-    let mut inputs = Inputs::read(&recipe, &scan)?;
-    inputs.sources.lock = lock;
-    let date = dated::date(inputs.sources.newest(), env)?;
+    let output = target.directory().map(Path::to_owned);
+    let search = Search { output, repositories: request.repositories.clone(), env: env.clone() };
+    let mut known = Sources { lock, ..Sources::default() };
+    known.published = search.published((&recipe, &machine), &known, watch)?;
+    let mut inputs = Inputs::read(&recipe, known, &scan)?;
+    if inputs.sources.published.is_none() && inputs.sources.lock.is_none() {
+        inputs.sources.published = search.published((&recipe, &machine), &inputs.sources, watch)?;
+    }
+    let date = dated::date(inputs.sources.newest(recipe.layout == Layout::Single), env)?;
     let templates = overrides::templates(request.templates.as_deref(), env)?;
     let (recipe, inputs) = (Arc::new(recipe), Arc::new(inputs));
     let planned = {
@@ -172,8 +197,9 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
         overrides::check(&plan.packages)?;
     }
     check_strict(request, &plan.notes)?;
+    let adopted = inputs.sources.published.as_ref().map(Adopted::from);
     if request.dry_run {
-        return Ok(outcome(plan, Vec::new(), None));
+        return Ok(outcome(plan, (Vec::new(), None), adopted));
     }
     let options = Options {
         compression,
@@ -185,13 +211,23 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
     };
     let job = Job { inputs: &inputs, options, request, watch };
     let (built, leaks) = job.write(&plan, &target, env)?;
-    Ok(outcome(plan, leaks, Some(built)))
+    Ok(outcome(plan, (leaks, Some(built)), adopted))
 }
 
-fn outcome(plan: Plan, leaks: Vec<Note>, built: Option<Vec<BuiltPackage>>) -> Outcome {
+impl From<&PublishedVenv> for Adopted {
+    fn from(PublishedVenv { package, place, is_local, .. }: &PublishedVenv) -> Self {
+        Self { package: package.clone(), place: place.clone(), is_local: *is_local }
+    }
+}
+
+fn outcome(
+    plan: Plan,
+    (leaks, built): (Vec<Note>, Option<Vec<BuiltPackage>>),
+    adopted: Option<Adopted>,
+) -> Outcome {
     let notes = plan.notes.into_iter().chain(leaks).collect();
     let (release, layout) = (plan.release.to_string(), plan.layout);
-    Outcome { release, layout, packages: plan.packages, built, notes }
+    Outcome { release, layout, packages: plan.packages, built, notes, adopted }
 }
 
 /// The command line's compression, else the manifest's, else zstd where the target reads it.

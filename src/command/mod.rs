@@ -1,5 +1,6 @@
 //! The verbs, one file each: request in, outcome out. The library's API; nothing here prints.
 
+mod adoption;
 pub mod build;
 mod dated;
 pub mod failure;

@@ -62,6 +62,14 @@ impl Target {
         }
     }
 
+    /// The output directory, where the packages keep their names.
+    pub(in crate::command) fn directory(&self) -> Option<&Path> {
+        match self {
+            Self::Directory(path) => Some(path),
+            Self::File(_) => None,
+        }
+    }
+
     /// The output directory, or the nearest one above it that is there: where spools go before it is made.
     pub(in crate::command) fn existing_ancestor(&self, env: &Env) -> PathBuf {
         let directory = match self {

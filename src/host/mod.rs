@@ -6,6 +6,7 @@ pub mod env;
 pub mod extract;
 pub mod input;
 pub mod output;
+pub mod repository;
 pub mod shell;
 mod text;
 pub mod watch;

@@ -43,7 +43,7 @@ pub(in crate::plan) fn assemble<'a>(request: &Request<'a>, place: Place) -> Resu
         notes: Vec::new(),
     };
     app::add(&mut draft)?;
-    let python = venv::add(&mut draft)?;
+    let python = venv::add(&mut draft, request.machine)?;
     app::check_links(&draft)?;
     launchers::add_commands(&mut draft, python.release.as_str())?;
     units::add(&mut draft)?;

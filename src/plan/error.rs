@@ -62,6 +62,18 @@ pub enum Error {
         /// Each way in which it differs.
         differences: Vec<Difference>,
     },
+    /// A virtualenv that was published under this key with other distributions.
+    #[error("`{package}` is there already, and not what `{requirements}` says:{}", listed(.differences))]
+    Published {
+        /// The package.
+        package: String,
+        /// Where it was found.
+        place: String,
+        /// What it was compared with.
+        requirements: String,
+        /// Each way in which it differs.
+        differences: Vec<Difference>,
+    },
     /// A name that is not UTF-8 (Policy 10.10).
     #[error("`{input}` has `{path}`, whose name is not UTF-8")]
     NotUtf8 {
@@ -179,6 +191,7 @@ impl Error {
             Self::Unsatisfied { .. } => {
                 "make the virtualenv anew from that file, with `pip-sync`, `uv pip sync` or in an empty one".to_owned()
             }
+            Self::Published { place, .. } => format!("it is `{place}`: it was made of something else, or by another program; take it away there"),
             Self::Collision(_) => "leave one of them out, or install it elsewhere".to_owned(),
             Self::Shared { .. } => "install that elsewhere, or leave the directory to root".to_owned(),
             Self::NotUtf8 { .. } | Self::Path(_) => "rename it, or leave it out with `exclude`".to_owned(),

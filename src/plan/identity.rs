@@ -14,7 +14,7 @@ use crate::types::source_id::SourceId;
 ///
 /// Times and `/usr/share/doc` are left out: a second build of the same content at another date is the same
 /// release. Bodies of the inputs count as they were found, before bytecode is relocated.
-pub(in crate::plan) fn digest(packages: &[Package], sources: &Sources) -> Sha256 {
+pub(in crate::plan) fn digest<'a>(packages: impl Iterator<Item = &'a Package>, sources: &Sources) -> Sha256 {
     let bodies = bodies(sources);
     let mut hasher = Sha256Hasher::default();
     for package in packages {

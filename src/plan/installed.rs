@@ -5,12 +5,16 @@ use std::collections::BTreeSet;
 
 use crate::content::lock::DistributionName;
 use crate::content::lock::Lock;
+use crate::content::lock::Pin;
+use crate::content::lock::Place;
 use crate::content::lock::Version;
 use crate::content::record;
+use crate::source::published::PublishedVenv;
 use crate::source::tree::SourceKind;
 use crate::source::tree::SourceTree;
 use crate::types::digest::Sha256;
 use crate::types::path::ArchivePath;
+use crate::types::path::InstallPath;
 
 /// What `venv` and `virtualenv` put into every virtualenv, asked or not.
 const SEEDS: [&str; 3] = ["pip", "setuptools", "wheel"];
@@ -64,12 +68,45 @@ pub enum Difference {
 pub(in crate::plan) fn distributions(venv: &SourceTree) -> BTreeMap<DistributionName, Installed> {
     let directories = venv.entries.iter().filter(|(_, entry)| matches!(entry.kind, SourceKind::Directory));
     let found = directories.filter_map(|(path, _)| {
-        let (above, name) = path.as_str()?.rsplit_once('/')?;
-        let (name, version) = name.strip_suffix(".dist-info").filter(|_| is_site(above))?.rsplit_once('-')?;
-        let installed = Installed { version: version.parse().ok()?, directory: path.clone() };
-        Some((name.parse().ok()?, installed))
+        let (name, version) = distribution(path.as_str()?)?;
+        Some((name, Installed { version, directory: path.clone() }))
     });
     found.collect()
+}
+
+/// The distributions of a virtualenv, as they are compared.
+pub(in crate::plan) type Versions = BTreeMap<DistributionName, Version>;
+
+/// The distributions of a virtualenv that was read.
+pub(in crate::plan) fn versions(venv: &SourceTree) -> Versions {
+    distributions(venv).into_iter().map(|(name, installed)| (name, installed.version)).collect()
+}
+
+/// The distributions of one that was published, which lies at `root`: each has files in its `.dist-info`.
+pub(in crate::plan) fn published(venv: &PublishedVenv, root: &InstallPath) -> Versions {
+    let root = format!("{root}/");
+    let directories = venv.files.iter().filter_map(|path| {
+        let (directory, _) = path.as_str().strip_prefix(&root)?.rsplit_once('/')?;
+        distribution(directory)
+    });
+    directories.collect()
+}
+
+/// What a virtualenv holds, as a lock of it would say.
+pub(in crate::plan) fn lock(venv: &SourceTree) -> Lock {
+    let pin = |version| Pin {
+        version,
+        hashes: BTreeSet::new(),
+        place: Place { file: venv.name.clone(), line: None },
+    };
+    Lock { pins: versions(venv).into_iter().map(|(name, version)| (name, pin(version))).collect() }
+}
+
+/// The distribution whose metadata a directory is, by its path in the virtualenv.
+fn distribution(path: &str) -> Option<(DistributionName, Version)> {
+    let (above, name) = path.rsplit_once('/')?;
+    let (name, version) = name.strip_suffix(".dist-info").filter(|_| is_site(above))?.rsplit_once('-')?;
+    Some((name.parse().ok()?, version.parse().ok()?))
 }
 
 fn is_site(path: &str) -> bool {
@@ -77,8 +114,7 @@ fn is_site(path: &str) -> bool {
 }
 
 /// How a virtualenv differs from its lock, in the order of the names.
-pub(in crate::plan) fn differences(venv: &SourceTree, lock: &Lock) -> Vec<Difference> {
-    let installed = distributions(venv);
+pub(in crate::plan) fn differences(installed: &Versions, lock: &Lock) -> Vec<Difference> {
     let names: BTreeSet<&DistributionName> = installed.keys().chain(lock.pins.keys()).collect();
     let difference = |name: &DistributionName| {
         let text = name.to_string();
@@ -88,16 +124,14 @@ pub(in crate::plan) fn differences(venv: &SourceTree, lock: &Lock) -> Vec<Differ
                 version: pin.version.to_string(),
                 place: pin.place.to_string(),
             }),
-            (Some(found), Some(pin)) if !satisfies(&found.version, &pin.version) => {
-                Some(Difference::Version {
-                    name: text,
-                    found: found.version.to_string(),
-                    version: pin.version.to_string(),
-                    place: pin.place.to_string(),
-                })
-            }
+            (Some(found), Some(pin)) if !satisfies(found, &pin.version) => Some(Difference::Version {
+                name: text,
+                found: found.to_string(),
+                version: pin.version.to_string(),
+                place: pin.place.to_string(),
+            }),
             (Some(found), None) if !SEEDS.contains(&text.as_str()) => {
-                Some(Difference::Extra { name: text, found: found.version.to_string() })
+                Some(Difference::Extra { name: text, found: found.to_string() })
             }
             _ => None,
         }

@@ -131,10 +131,10 @@ fn program(draft: &Draft<'_>, path: &str, owner: &str) -> Result<String, Error> 
         None if path.starts_with('/') => return Ok(path.to_owned()),
         None => path,
     };
-    let absolute = draft.place.below(path)?;
+    let absolute = draft.place.shipped(path)?;
     let missing = |reason| {
         let in_venv = format!("venv/bin/{}", path.rsplit('/').next().unwrap_or(path));
-        let shipped = |other: &str| draft.place.below(other).is_ok_and(|it| draft.tree.get(&it).is_some());
+        let shipped = |other: &str| draft.place.shipped(other).is_ok_and(|it| draft.tree.get(&it).is_some());
         let nearest = Some(in_venv).filter(|other| *other != path && shipped(other));
         Error::Program { owner: owner.to_owned(), path: path.to_owned(), reason, nearest }
     };

@@ -10,7 +10,7 @@ use crate::types::arch::Arch;
 /// agree.
 pub(in crate::plan) fn architecture(draft: &Draft<'_>, python: &Python) -> Result<Arch, Error> {
     let mut found: Option<(String, &'static str)> = None;
-    let venv = python.machines.iter().map(|(path, machine)| (format!("`venv/{path}`"), *machine));
+    let venv = python.machines.iter().map(|(name, machine)| (name.clone(), *machine));
     for (file, machine) in venv.chain(others(draft)) {
         match &found {
             Some((first, known)) if *known != machine => {

@@ -28,10 +28,13 @@ use crate::config::recipe::Recipe;
 use crate::package::Package;
 pub use crate::plan::error::Error;
 use crate::plan::key::Machine;
+use crate::plan::key::VenvKey;
 use crate::plan::place::ReleaseId;
 use crate::source::Sources;
 use crate::template::Templates;
+use crate::types::arch::Arch;
 use crate::types::date::SourceDate;
+use crate::types::name::PackageName;
 
 /// What will be written, in the order in which it is to appear.
 #[derive(Debug, Clone)]
@@ -42,6 +45,8 @@ pub struct Plan {
     pub release: ReleaseId,
     /// How it is cut into them.
     pub layout: Layout,
+    /// The package of the virtualenv, where it has one: among the packages, or there already.
+    pub virtualenv: Option<PackageName>,
     /// What the user should know.
     pub notes: Vec<Note>,
     /// Paths of the build host that must not be left anywhere in the packages.
@@ -104,9 +109,24 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Error> {
     let content = {
         // Gone before the second is made: a million paths are there once.
         let provisional = planned(request, ReleaseId::provisional(version))?;
-        identity::digest(&provisional.packages, request.sources)
+        // A virtualenv's package stands for itself: the release names it, whether it is made now or was before.
+        let own = |package: &&Package| Some(&package.control.package) != provisional.virtualenv.as_ref();
+        identity::digest(provisional.packages.iter().filter(own), request.sources)
     };
     planned(request, ReleaseId::new(version, &content))
+}
+
+/// The package of the recipe's virtualenv under this key; none where the layout has no package for it.
+pub fn virtualenv(recipe: &Recipe, key: &VenvKey) -> Result<Option<PackageName>, Error> {
+    match recipe.layout {
+        Layout::Single => Ok(None),
+        Layout::Split { .. } => split::virtualenv(recipe, key).map(Some),
+    }
+}
+
+/// The names that the file of a virtualenv's package may have: for this machine, or for all.
+pub fn virtualenv_files(package: &PackageName, machine: &Arch) -> [String; 2] {
+    split::virtualenv_files(package, machine)
 }
 
 fn planned(request: &Request<'_>, id: ReleaseId) -> Result<Plan, Error> {

@@ -82,6 +82,16 @@ impl Place {
         self.release.join(relative)
     }
 
+    /// Where a path of the release lies: that of its virtualenv may be elsewhere.
+    pub(in crate::plan) fn shipped(&self, relative: &str) -> Result<InstallPath, Error> {
+        let path = self.below(relative)?;
+        let within = path.as_str().strip_prefix(self.below("venv")?.as_str());
+        match within.and_then(|rest| rest.strip_prefix('/')) {
+            Some(rest) => self.venv.join(rest),
+            None => Ok(path),
+        }
+    }
+
     /// What mkdeb adds to a release: launchers, hooks, `activate`.
     pub(in crate::plan) fn internal(&self, relative: &str) -> Result<InstallPath, Error> {
         self.below(&format!(".mkdeb/{relative}"))

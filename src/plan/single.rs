@@ -28,5 +28,12 @@ pub(in crate::plan) fn plan(request: &Request<'_>, id: ReleaseId) -> Result<Plan
         removed_conffiles: removed_conffiles.map(|config| config.path.clone()).collect(),
     };
     let (notes, old_prefixes) = (assembly.draft.notes, assembly.python.old_prefixes);
-    Ok(Plan { packages: vec![package], release: id, layout: recipe.layout, notes, old_prefixes })
+    Ok(Plan {
+        packages: vec![package],
+        release: id,
+        layout: recipe.layout,
+        virtualenv: None,
+        notes,
+        old_prefixes,
+    })
 }

@@ -6,6 +6,7 @@
 //! a host can go back to that without asking anybody.
 
 use crate::config::recipe::ConfigKind;
+use crate::config::recipe::Recipe;
 use crate::control::binary::BinaryControl;
 use crate::control::binary::RelationField;
 use crate::package::Package;
@@ -29,6 +30,7 @@ use crate::plan::place::Parts;
 use crate::plan::place::Place;
 use crate::plan::place::ReleaseId;
 use crate::template::scripts;
+use crate::types::arch::Arch;
 use crate::types::date::SourceDate;
 use crate::types::mode::Mode;
 use crate::types::name::PackageName;
@@ -40,8 +42,23 @@ use crate::types::version::DebVersion;
 const VENV_DATE: SourceDate = SourceDate::from_seconds(315_532_800);
 /// The version of every virtualenv: another one has another name.
 const VENV_VERSION: &str = "1";
+/// Debian's section for what others import.
+const VENV_SECTION: &str = "python";
+/// What almost every package has (Policy 2.5).
+const VENV_PRIORITY: &str = "optional";
 
-/// Plans the three packages under this id, in the order in which they are to appear.
+/// The package of a recipe's virtualenv under this key.
+pub(in crate::plan) fn virtualenv(recipe: &Recipe, key: &VenvKey) -> Result<PackageName, Error> {
+    names::venv(recipe.virtualenvs().0, key)
+}
+
+/// The files that a virtualenv's package may be: for the machine, or for all where nothing in it is machine code.
+pub(in crate::plan) fn virtualenv_files(package: &PackageName, machine: &Arch) -> [String; 2] {
+    [machine, &Arch::ALL].map(|architecture| format!("{package}_{VENV_VERSION}_{architecture}.deb"))
+}
+
+/// Plans the packages under this id, in the order in which they are to appear: that of the virtualenv, where it is
+/// not there already, the release's, and the application's.
 pub(in crate::plan) fn plan(request: &Request<'_>, id: ReleaseId) -> Result<Plan, Error> {
     let recipe = request.recipe;
     let parts = KeyParts { recipe, machine: request.machine };
@@ -50,10 +67,10 @@ pub(in crate::plan) fn plan(request: &Request<'_>, id: ReleaseId) -> Result<Plan
         (None, Some(venv)) => VenvKey::of_installed(&parts, venv),
         (None, None) => return Err(Error::NoVirtualenv),
     };
-    let (namespace, prefix) = recipe.virtualenvs();
+    let (_, prefix) = recipe.virtualenvs();
     let venv = prefix.join(&format!("venvs/{key}"))?;
     let packages = Parts {
-        venv: names::venv(namespace, &key)?,
+        venv: virtualenv(recipe, &key)?,
         release: names::release(&recipe.package.name, &id)?,
         venv_date: VENV_DATE,
     };
@@ -67,9 +84,10 @@ pub(in crate::plan) fn plan(request: &Request<'_>, id: ReleaseId) -> Result<Plan
     docs::add_for(&mut assembly.draft, &subject)?;
     let subject = Subject { name: &packages.release, version: &recipe.package.version, date: request.date };
     docs::add_for(&mut assembly.draft, &subject)?;
+    let virtualenv = Some(packages.venv.clone());
     let packages = cut(&mut assembly, &packages, &key)?;
     let (notes, old_prefixes) = (assembly.draft.notes, assembly.python.old_prefixes);
-    Ok(Plan { packages, release: id, layout: recipe.layout, notes, old_prefixes })
+    Ok(Plan { packages, release: id, layout: recipe.layout, virtualenv, notes, old_prefixes })
 }
 
 /// The key was made before the virtualenv was looked at: both have to be for the same Python and machine.
@@ -79,7 +97,7 @@ fn check_machine(request: &Request<'_>, assembly: &Assembly<'_>) -> Result<(), E
         return Err(Error::OtherPython { expected: expected.python, found: version });
     }
     let architecture = &assembly.architecture;
-    if *architecture != expected.architecture && *architecture != crate::types::arch::Arch::ALL {
+    if *architecture != expected.architecture && *architecture != Arch::ALL {
         let (expected, found) = (expected.architecture.to_string(), architecture.to_string());
         return Err(Error::OtherArchitecture { expected, found });
     }
@@ -125,6 +143,9 @@ fn cut(assembly: &mut Assembly<'_>, parts: &Parts, key: &VenvKey) -> Result<Vec<
         NodeKind::File { blob: Blob::Deb(Box::new(activation.clone())), mode: Mode::PLAIN, conffile: false };
     release.insert(copy, Node { kind, origin: "mkdeb".to_owned(), mtime: None })?;
     let release = release_package(assembly, parts, release)?;
+    if assembly.draft.sources.published.is_some() {
+        return Ok(vec![release, activation]);
+    }
     let venv = venv_package(assembly, parts, (key, venv))?;
     Ok(vec![venv, release, activation])
 }
@@ -189,9 +210,15 @@ fn venv_package(
     let needed = if assembly.draft.recipe.package.auto_depends { needed } else { Vec::new() };
     let relations = Relations::from([(RelationField::Depends, needed)]);
     let (namespace, _) = assembly.draft.recipe.virtualenvs();
+    // Nothing of the application that happens to be built first: others of the namespace share it.
+    let is_pure = assembly.python.machines.is_empty();
     let control = BinaryControl {
         package: parts.venv.clone(),
         version: VENV_VERSION.parse()?,
+        architecture: if is_pure { Arch::ALL } else { assembly.architecture.clone() },
+        section: VENV_SECTION.to_owned(),
+        priority: VENV_PRIORITY.to_owned(),
+        homepage: None,
         summary: format!("virtualenv of {namespace}"),
         description: format!("Virtualenv {key} with the Python distributions of releases of {namespace}."),
         fields: Vec::new(),

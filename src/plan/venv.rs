@@ -10,8 +10,11 @@ use crate::plan::Error;
 use crate::plan::Note;
 use crate::plan::draft::Draft;
 use crate::plan::installed;
+use crate::plan::key::Machine;
 use crate::plan::relocate;
+use crate::source::published::PublishedVenv;
 use crate::source::tree::SourceTree;
+use crate::types::arch::Arch;
 use crate::types::mode::Mode;
 use crate::types::path::InstallPath;
 use crate::types::relation::Relation;
@@ -28,17 +31,21 @@ pub(in crate::plan) struct Python {
     pub(in crate::plan) prefix: Option<InstallPath>,
     /// The packages of the host's interpreter.
     pub(in crate::plan) packages: Vec<Relation>,
-    /// Machine code in the virtualenv: a path and its architecture.
+    /// Machine code in the virtualenv: what it is called in messages, and its architecture.
     pub(in crate::plan) machines: BTreeMap<String, &'static str>,
     /// Where the virtualenv was built.
     pub(in crate::plan) old_prefixes: Vec<String>,
 }
 
 /// Adds the virtualenv, where there is one.
-pub(in crate::plan) fn add(draft: &mut Draft<'_>) -> Result<Python, Error> {
-    match (&draft.recipe.venv, &draft.sources.venv) {
+pub(in crate::plan) fn add(draft: &mut Draft<'_>, machine: &Machine) -> Result<Python, Error> {
+    let sources = draft.sources;
+    if let (Some(recipe), Some(published)) = (&draft.recipe.venv, &sources.published) {
+        return adopt(draft, (recipe, published), machine.python);
+    }
+    match (&draft.recipe.venv, &sources.venv) {
         (Some(recipe), Some(tree)) => {
-            check(recipe, tree, draft.sources.lock.as_ref())?;
+            check(recipe, tree, sources.lock.as_ref())?;
             let request = relocate::Request {
                 destination: draft.place.venv.clone(),
                 interpreter: recipe.python.clone(),
@@ -56,7 +63,7 @@ pub(in crate::plan) fn add(draft: &mut Draft<'_>) -> Result<Python, Error> {
 /// Refuses a virtualenv that does not hold what its lock says, no more and no less.
 fn check(recipe: &VenvRecipe, tree: &SourceTree, lock: Option<&Lock>) -> Result<(), Error> {
     let (Some(lock), Some(requirements)) = (lock, &recipe.requirements) else { return Ok(()) };
-    let differences = installed::differences(tree, lock);
+    let differences = installed::differences(&installed::versions(tree), lock);
     if differences.is_empty() {
         return Ok(());
     }
@@ -89,9 +96,63 @@ fn place(
         host: relocated.interpreter,
         prefix: Some(destination),
         packages,
-        machines: relocated.machines,
+        machines: relocated
+            .machines
+            .into_iter()
+            .map(|(path, machine)| (format!("`venv/{path}`"), machine))
+            .collect(),
         old_prefixes: relocated.old_prefixes,
     })
+}
+
+/// Takes the virtualenv as it was published. Its files are known by name, so that what the release starts can be
+/// looked for; the package that they are in is not made again.
+fn adopt(
+    draft: &mut Draft<'_>,
+    (recipe, published): (&VenvRecipe, &PublishedVenv),
+    python: PythonVersion,
+) -> Result<Python, Error> {
+    check_published(draft, recipe, published)?;
+    let destination = draft.place.venv.clone();
+    let programs = destination.join("bin")?;
+    for path in published.files.iter().filter(|path| path.is_within(&destination)) {
+        let mode = if path.is_within(&programs) { Mode::EXECUTABLE } else { Mode::PLAIN };
+        draft.write(path.clone(), mode, String::new())?;
+    }
+    let interpreter = match &recipe.python {
+        Some(stated) => stated.clone(),
+        // What relocation would find, or refuse.
+        None => format!("/usr/bin/python{python}").parse()?,
+    };
+    for name in ["python".to_owned(), "python3".to_owned(), format!("python{python}")] {
+        draft.link(programs.join(&name)?, interpreter.to_string())?;
+    }
+    let machine = Some(published.architecture.as_str()).filter(|machine| *machine != Arch::ALL.as_str());
+    Ok(Python {
+        version: Some(python),
+        release: programs.join("python")?,
+        prefix: Some(destination),
+        packages: package_of(&interpreter, python).into_iter().collect(),
+        host: interpreter,
+        machines: machine.map(|machine| (format!("`{}`", published.package), machine)).into_iter().collect(),
+        old_prefixes: Vec::new(),
+    })
+}
+
+/// Refuses a package of this key that holds other distributions than the key stands for.
+fn check_published(draft: &Draft<'_>, recipe: &VenvRecipe, published: &PublishedVenv) -> Result<(), Error> {
+    let found = installed::published(published, &draft.place.venv);
+    let differences = match (&draft.sources.lock, &draft.sources.venv) {
+        (Some(lock), _) => installed::differences(&found, lock),
+        (None, Some(tree)) => installed::differences(&found, &installed::lock(tree)),
+        (None, None) => Vec::new(),
+    };
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let (package, place) = (published.package.clone(), published.place.clone());
+    let requirements = recipe.requirements.clone().unwrap_or_else(|| recipe.source.clone());
+    Err(Error::Published { package, place, requirements, differences })
 }
 
 /// Adds what was done, which `inspect` tells. It lies among the documents: two builds of one release may differ in

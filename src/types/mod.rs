@@ -4,6 +4,7 @@
 //! archives, manifests or Python. Every value here is valid from birth: the fields are private, the only
 //! way in is `FromStr` or a checked constructor.
 
+pub mod apt_source;
 pub mod arch;
 pub mod date;
 pub mod digest;

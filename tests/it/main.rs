@@ -8,6 +8,7 @@
     reason = "tests touch the world and explain themselves"
 )]
 
+mod adoption;
 mod bad_input;
 mod bad_virtualenvs;
 mod bed;

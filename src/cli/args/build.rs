@@ -10,6 +10,7 @@ use crate::cli::args::threads;
 use crate::command::build::BuildRequest;
 use crate::config::recipe::Suite;
 use crate::host::input::budget::DEFAULT_UNPACKED;
+use crate::types::apt_source::AptSource;
 use crate::types::size::Size;
 
 /// Arguments of `mkdeb build`.
@@ -60,6 +61,11 @@ pub(in crate::cli) struct BuildArguments {
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
 
+    /// A repository that may have the virtualenv's package already: a directory or an address, with suite and
+    /// components as in `sources.list`; may be repeated
+    #[arg(long = "repo", value_name = "DIR|URL [SUITE [COMPONENT…]]")]
+    repositories: Vec<AptSource>,
+
     /// Say what was mended, left out and found
     #[arg(short, long, conflicts_with = "quiet")]
     pub(super) verbose: bool,
@@ -79,6 +85,7 @@ impl BuildArguments {
             dry_run: self.dry_run,
             templates: self.templates.clone(),
             max_unpacked: self.max_unpacked,
+            repositories: self.repositories.clone(),
         }
     }
 }

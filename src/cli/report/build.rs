@@ -1,6 +1,5 @@
 //! The outcome of `mkdeb build`.
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::Value;
@@ -11,6 +10,7 @@ use crate::cli::report::Report;
 use crate::cli::report::plain;
 use crate::cli::report::say;
 use crate::cli::report::size;
+use crate::command::build::Adopted;
 use crate::command::build::BuiltPackage;
 use crate::command::build::Outcome;
 use crate::command::failure::Failure;
@@ -28,19 +28,33 @@ impl Report {
             (false, None) => outcome.packages.iter().map(listing).collect(),
             (false, Some(built)) => {
                 built.iter().for_each(|package| self.summary(package));
-                self.installation(outcome.layout, built);
-                built.iter().map(|package| format!("{}\n", package.path.display())).collect()
+                self.adopted(outcome.adopted.as_ref());
+                let adopted = outcome.adopted.iter().filter(|adopted| adopted.is_local);
+                let built = built.iter().map(|package| package.path.display().to_string());
+                let paths: Vec<String> = adopted.map(|adopted| adopted.place.clone()).chain(built).collect();
+                self.installation(outcome.layout, &paths);
+                paths.iter().map(|path| format!("{path}\n")).collect()
             }
         };
         self.print(text.as_bytes())
     }
 
+    /// What was there already, and where.
+    fn adopted(&self, adopted: Option<&Adopted>) {
+        if let Some(Adopted { package, place, .. }) = adopted
+            && self.verbosity > Verbosity::Quiet
+            && !self.json
+        {
+            say(&plain(&format!("took {package} as it is there: {place}")));
+        }
+    }
+
     /// How several packages are installed: apt finds the order, dpkg has to be told.
-    fn installation(&self, layout: Layout, built: &[BuiltPackage]) {
-        let (Layout::Split { .. }, [first @ .., last]) = (layout, built) else { return };
+    fn installation(&self, layout: Layout, paths: &[String]) {
+        let (Layout::Split { .. }, [first @ .., last]) = (layout, paths) else { return };
         if self.verbosity > Verbosity::Quiet && !self.json {
-            let first: Vec<String> = first.iter().map(|package| argument(&package.path)).collect();
-            let (first, last) = (first.join(" "), argument(&last.path));
+            let first: Vec<String> = first.iter().map(|path| argument(path)).collect();
+            let (first, last) = (first.join(" "), argument(last));
             say(&plain(&format!("install with: apt-get install {first} {last}")));
             say(&plain(&format!("or with:      dpkg -i {first} && dpkg -i {last}")));
         }
@@ -57,9 +71,8 @@ impl Report {
 }
 
 /// A path as an argument: apt takes a word with a slash for a file, anything else for a name.
-fn argument(path: &Path) -> String {
-    let text = path.display().to_string();
-    let text = if text.contains('/') { text } else { format!("./{text}") };
+fn argument(path: &str) -> String {
+    let text = if path.contains('/') { path.to_owned() } else { format!("./{path}") };
     shlex::try_quote(&text).map(std::borrow::Cow::into_owned).unwrap_or(text)
 }
 
@@ -101,7 +114,11 @@ fn document(outcome: &Outcome) -> Value {
         Some(built) => built.iter().map(built_document).collect(),
         None => outcome.packages.iter().map(planned_document).collect(),
     };
-    json!({ "release": outcome.release, "packages": packages, "notes": notes })
+    let adopted = outcome.adopted.as_ref().map(|adopted| {
+        let kind = if adopted.is_local { "path" } else { "url" };
+        json!({ "name": adopted.package, kind: adopted.place })
+    });
+    json!({ "release": outcome.release, "packages": packages, "adopted": adopted, "notes": notes })
 }
 
 fn built_document(package: &BuiltPackage) -> Value {

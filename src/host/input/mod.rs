@@ -202,13 +202,14 @@ impl Input<'_> {
 }
 
 impl Inputs {
-    /// Looks at everything that the recipe names.
-    pub fn read(recipe: &Recipe, scan: &Scan<'_>) -> Result<Self, Error> {
-        let mut inputs = Self { sources: Sources::default(), stores: Vec::new() };
+    /// Looks at everything that the recipe names, but for a virtualenv that is published already. What is known
+    /// beforehand stays in the sources.
+    pub fn read(recipe: &Recipe, known: Sources, scan: &Scan<'_>) -> Result<Self, Error> {
+        let mut inputs = Self { sources: known, stores: Vec::new() };
         let app = inputs.tree(&recipe.app.source, Keep::Nothing, scan)?;
         let app = strip(app, recipe.app.strip_components)?;
         (inputs.sources.app, inputs.sources.unmatched) = exclude(app, &recipe.app.exclude)?;
-        if let Some(venv) = &recipe.venv {
+        if let (Some(venv), None) = (&recipe.venv, &inputs.sources.published) {
             let tree = inputs.venv(venv, scan)?;
             inputs.sources.venv = Some(inputs.with_bytecode(tree, venv, scan)?);
         }

@@ -9,6 +9,7 @@ mod chrootless;
 mod inside;
 mod output;
 mod root;
+mod server;
 
 pub use booted::Booted;
 pub use cache::{Venv, cache, missing, venv};
@@ -16,6 +17,7 @@ pub use chrootless::Chrootless;
 pub use inside::ended;
 pub use output::Output;
 pub use root::{Root, Suite};
+pub use server::Server;
 
 /// The value of an `Option`, or the end of this test: what gave `None` has said why.
 macro_rules! need {

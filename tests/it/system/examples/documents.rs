@@ -26,6 +26,7 @@ const DJANGO: Run = Test("the_django_celery_example_migrates_serves_and_works_in
 
 const APT: Run = Test("apt_keeps_the_releases_that_can_be_gone_back_to_and_removes_the_others");
 const ROLLBACK: Run = Test("rollback_goes_back_offline_asks_nothing_and_holds_the_package");
+const SUITE: Run = Test("a_suite_is_read_by_its_release_and_what_does_not_agree_is_an_error");
 const KEY: Run = Test("a_key_is_twelve_characters_over_what_matters_and_nothing_else");
 const KEY_JSON: Run = Test("the_json_document_has_the_keys_that_are_documented");
 
@@ -43,6 +44,7 @@ const COMMANDS: &[(&str, &str, Run)] = &[
     ("README.md", "mkdeb inspect dist/orders_1.4.2_amd64.deb", README),
     ("docs/requirements.md", "mkdeb venv-key", KEY),
     ("docs/requirements.md", "mkdeb venv-key --target bookworm --json", KEY_JSON),
+    ("docs/fleets.md", "mkdeb build --repo \"https://apt.example.com bookworm main\"", SUITE),
     (
         "docs/fleets.md",
         "apt-get install ./dist/orders-venv-*.deb ./dist/orders-release-*.deb ./dist/orders_*.deb",
@@ -121,6 +123,7 @@ fn every_command_that_a_document_tells_readers_to_type_is_run() {
     let tests = concat!(
         include_str!("mod.rs"),
         include_str!("services.rs"),
+        include_str!("../../adoption.rs"),
         include_str!("../../pack.rs"),
         include_str!("../fleet.rs"),
         include_str!("../../venv_key.rs")
