@@ -45,6 +45,8 @@ impl Watch {
             let number = usize::try_from(signal).unwrap_or(usize::MAX);
             signal_hook::flag::register_usize(signal, Arc::clone(&self.signal), number)?;
         }
+        // A limit of the shell's (`ulimit -f`) is an error of whoever writes, and leaves nothing behind (setrlimit(2)).
+        signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
         Ok(())
     }
 

@@ -41,7 +41,11 @@ fn add_tree(draft: &mut Draft<'_>, tree: &SourceTree, target: &InstallPath) -> R
         }
         let relative =
             path.as_str().ok_or_else(|| Error::NotUtf8 { input: tree.name.clone(), path: path.clone() })?;
-        let installed = target.join(relative)?;
+        let installed = target.join(relative).map_err(|error| Error::Unplaceable {
+            input: tree.name.clone(),
+            path: path.clone(),
+            reason: error.reason(),
+        })?;
         refuse_reserved(draft, tree, &installed)?;
         let kind = node_kind(tree, path, entry)?;
         if entry.file().is_some() && Mode::is_privileged(entry.mode) {

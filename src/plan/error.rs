@@ -15,6 +15,16 @@ pub enum Error {
     /// A path that cannot be on a host.
     #[error(transparent)]
     Path(#[from] crate::types::path::Error),
+    /// A path of an input that cannot be on a host.
+    #[error("`{input}` has `{path}`, which cannot be on the host: {reason}")]
+    Unplaceable {
+        /// The input.
+        input: String,
+        /// The path in it.
+        path: ArchivePath,
+        /// Why.
+        reason: &'static str,
+    },
     /// A name that cannot be an account, which only a name of our own could be.
     #[error(transparent)]
     Name(#[from] crate::types::name::Error),
@@ -194,7 +204,7 @@ impl Error {
             Self::Published { place, .. } => format!("it is `{place}`: it was made of something else, or by another program; take it away there"),
             Self::Collision(_) => "leave one of them out, or install it elsewhere".to_owned(),
             Self::Shared { .. } => "install that elsewhere, or leave the directory to root".to_owned(),
-            Self::NotUtf8 { .. } | Self::Path(_) => "rename it, or leave it out with `exclude`".to_owned(),
+            Self::NotUtf8 { .. } | Self::Path(_) | Self::Unplaceable { .. } => "rename it, or leave it out with `exclude`".to_owned(),
             Self::Special { .. } => "remove it, or leave it out with `exclude`".to_owned(),
             Self::Leaves { .. } => {
                 "make the link relative and inside the tree, or leave it out with `exclude`".to_owned()

@@ -18,6 +18,13 @@ pub struct Error {
     reason: &'static str,
 }
 
+impl Error {
+    /// What keeps it from being one.
+    pub fn reason(&self) -> &'static str {
+        self.reason
+    }
+}
+
 /// dpkg appends `.dpkg-new` while it unpacks, and file names end at 255 bytes.
 const LONGEST_NAME: usize = 246;
 /// `PATH_MAX` is 4096 with its NUL; dpkg needs nine more for `.dpkg-new`.

@@ -137,6 +137,17 @@ fn a_read_only_disk_is_said() {
 }
 
 #[test]
+fn a_limit_on_the_size_of_files_is_an_error_and_no_sudden_end() {
+    let project = Project::new("");
+    project.write("app/noise", noise(1 << 20));
+    let limited = format!("ulimit -f 100; exec '{}' build -Znone", env!("CARGO_BIN_EXE_mkdeb"));
+    let ran = ran(Command::new("/bin/sh").args(["-c", &limited]).current_dir(project.dir()));
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    assert!(ran.err.contains("orders_1.4.2_all.deb`") && ran.err.contains("File too large"), "{}", ran.err);
+    assert!(!project.path("dist").exists());
+}
+
+#[test]
 fn a_package_is_as_open_as_those_of_dpkg_deb_whatever_the_mask() {
     let project = Project::new("");
     project.write(

@@ -24,6 +24,9 @@ pub enum Error {
     /// The archive ends within a header or a body.
     #[error("the archive ends at byte {0}, in the middle of an entry")]
     Truncated(u64),
+    /// Bytes that are no header.
+    #[error("the header at byte {0} is broken: its checksum is wrong")]
+    Checksum(u64),
     /// A header that breaks the format.
     #[error("the header at byte {offset} is broken: {reason}")]
     Header {
@@ -248,7 +251,7 @@ impl<R: Read> Reader<R> {
             return Ok(None);
         }
         if !number::is_checksum(&block) {
-            return Err(Error::Header { offset: self.offset, reason: "its checksum is wrong" });
+            return Err(Error::Checksum(self.offset));
         }
         self.offset += BLOCK as u64;
         Ok(Some(block))

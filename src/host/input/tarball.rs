@@ -96,7 +96,7 @@ impl Index<'_> {
                 Ok(None) => return Ok(()),
                 // Shorter than a header, or not one.
                 Err(TarError::Truncated(_)) if first => return Err(Error::NotATree(self.name())),
-                Err(TarError::Header { offset: 0, .. }) => return Err(Error::NotATree(self.name())),
+                Err(TarError::Checksum(0)) => return Err(Error::NotATree(self.name())),
                 Err(error) => return Err(self.broken(error)),
             };
             first = false;
