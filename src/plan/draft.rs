@@ -44,6 +44,18 @@ impl Draft<'_> {
         Ok(self.tree.insert(path, Node { kind, origin: "mkdeb".to_owned(), mtime: None })?)
     }
 
+    /// The files of a virtualenv that was published, which are in no package of this plan.
+    pub(in crate::plan) fn published(&self) -> impl Iterator<Item = &InstallPath> {
+        self.sources.published.iter().flat_map(|published| &published.files)
+    }
+
+    /// Whether a path is a program of a virtualenv that was published. Its links to the interpreter are not listed.
+    pub(in crate::plan) fn is_published_program(&self, path: &InstallPath) -> bool {
+        let in_bin = path.parent() == self.place.venv.join("bin").ok();
+        let is_python = self.sources.published.is_some() && path.file_name().starts_with("python");
+        in_bin && (is_python || self.published().any(|file| file == path))
+    }
+
     /// A single file of the recipe. `host` has read every one that the recipe names.
     pub(in crate::plan) fn file(&self, name: &str) -> Result<&SourceEntry, Error> {
         self.sources.files.get(name).ok_or_else(|| Error::Unread(name.to_owned()))

@@ -18,6 +18,7 @@ use crate::template::launchers::Variable;
 use crate::template::launchers::parts;
 use crate::types::mode::Mode;
 use crate::types::name::UnitName;
+use crate::types::path::InstallPath;
 
 /// Variables that systemd sets for every service (`systemd.exec(5)`), so that "unset" does not tell whether an
 /// environment file of the host set them.
@@ -57,17 +58,26 @@ pub(in crate::plan) fn add_commands(draft: &mut Draft<'_>, interpreter: &str) ->
 fn has_module(draft: &Draft<'_>, module: &str) -> Result<bool, Error> {
     let libraries = draft.place.venv.join("lib")?;
     let mut places = draft.python_path()?;
-    let packages = draft.tree.iter().map(|(path, _)| path).filter(|path| path.file_name() == "site-packages");
-    places.extend(packages.filter(|path| path.is_within(&libraries)).map(ToString::to_string));
+    let site = |path: &InstallPath| {
+        let (above, _) = path.as_str().split_once("/site-packages")?;
+        path.is_within(&libraries).then(|| format!("{above}/site-packages"))
+    };
+    let paths = || draft.tree.iter().map(|(path, _)| path).chain(draft.published());
+    places.extend(paths().filter_map(site));
+    places.sort();
+    places.dedup();
     let module = module.replace('.', "/");
     let stems: Vec<String> = places.iter().map(|place| format!("{place}/{module}")).collect();
     let is_module = |path: &str| {
         let rest = stems.iter().find_map(|stem| path.strip_prefix(stem.as_str()));
         rest.is_some_and(|rest| {
-            rest.is_empty() || rest == ".py" || rest.starts_with('.') && rest.ends_with(".so")
+            rest.is_empty()
+                || rest.starts_with('/')
+                || rest == ".py"
+                || rest.starts_with('.') && rest.ends_with(".so")
         })
     };
-    Ok(draft.tree.iter().any(|(path, _)| is_module(path.as_str())))
+    Ok(paths().any(|path| is_module(path.as_str())))
 }
 
 fn command_text(draft: &Draft<'_>, command: &CommandRecipe, interpreter: &str) -> Result<String, Error> {
@@ -134,11 +144,15 @@ fn program(draft: &Draft<'_>, path: &str, owner: &str) -> Result<String, Error> 
     let absolute = draft.place.shipped(path)?;
     let missing = |reason| {
         let in_venv = format!("venv/bin/{}", path.rsplit('/').next().unwrap_or(path));
-        let shipped = |other: &str| draft.place.shipped(other).is_ok_and(|it| draft.tree.get(&it).is_some());
+        let shipped = |other: &str| {
+            let there = |path| draft.tree.get(&path).is_some() || draft.is_published_program(&path);
+            draft.place.shipped(other).is_ok_and(there)
+        };
         let nearest = Some(in_venv).filter(|other| *other != path && shipped(other));
         Error::Program { owner: owner.to_owned(), path: path.to_owned(), reason, nearest }
     };
     match draft.tree.get(&absolute).map(|node| &node.kind) {
+        None if draft.is_published_program(&absolute) => Ok(absolute.to_string()),
         None => Err(missing("is not in the release")),
         Some(NodeKind::Directory { .. }) => Err(missing("is a directory")),
         Some(NodeKind::File { mode, .. }) if mode.bits() & 0o111 == 0 => Err(missing("is not executable")),

@@ -105,32 +105,23 @@ fn place(
     })
 }
 
-/// Takes the virtualenv as it was published. Its files are known by name, so that what the release starts can be
-/// looked for; the package that they are in is not made again.
+/// Takes the virtualenv as it was published: nothing of it becomes part of the plan.
 fn adopt(
-    draft: &mut Draft<'_>,
+    draft: &Draft<'_>,
     (recipe, published): (&VenvRecipe, &PublishedVenv),
     python: PythonVersion,
 ) -> Result<Python, Error> {
     check_published(draft, recipe, published)?;
     let destination = draft.place.venv.clone();
-    let programs = destination.join("bin")?;
-    for path in published.files.iter().filter(|path| path.is_within(&destination)) {
-        let mode = if path.is_within(&programs) { Mode::EXECUTABLE } else { Mode::PLAIN };
-        draft.write(path.clone(), mode, String::new())?;
-    }
     let interpreter = match &recipe.python {
         Some(stated) => stated.clone(),
         // What relocation would find, or refuse.
         None => format!("/usr/bin/python{python}").parse()?,
     };
-    for name in ["python".to_owned(), "python3".to_owned(), format!("python{python}")] {
-        draft.link(programs.join(&name)?, interpreter.to_string())?;
-    }
     let machine = Some(published.architecture.as_str()).filter(|machine| *machine != Arch::ALL.as_str());
     Ok(Python {
         version: Some(python),
-        release: programs.join("python")?,
+        release: destination.join("bin/python")?,
         prefix: Some(destination),
         packages: package_of(&interpreter, python).into_iter().collect(),
         host: interpreter,
