@@ -10,6 +10,7 @@ use crate::command::build;
 use crate::command::failure::Failure;
 use crate::command::inspect;
 use crate::command::pack;
+use crate::command::venv;
 use crate::command::venv_key;
 use crate::host::env::Env;
 use crate::host::watch::Watch;
@@ -51,6 +52,7 @@ fn run(arguments: &args::Arguments, env: &Env, report: &report::Report) -> Resul
                 progress::shown(report.shows_progress(), &watch, || pack::pack(&request, env, &watch))?;
             report.pack(&outcome)
         }
+        args::Verb::Venv(arguments) => report.venv(&venv::venv(&arguments.request(), env, &watch)?),
         args::Verb::VenvKey(arguments) => {
             report.venv_key(&venv_key::venv_key(&arguments.request(), env, &watch)?)
         }

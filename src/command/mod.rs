@@ -10,5 +10,6 @@ mod overrides;
 pub mod pack;
 mod requirements;
 mod target;
+pub mod venv;
 pub mod venv_key;
 mod writing;

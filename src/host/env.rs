@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
+use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -126,6 +127,25 @@ impl Env {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::new("read", path, error)),
         }
+    }
+
+    /// The names of what is in a directory, sorted; those that are UTF-8.
+    pub fn names(&self, directory: &Path) -> Result<Vec<String>, Error> {
+        let wrap = |error| Error::new("read", directory, error);
+        let entries = fs::read_dir(self.resolve(directory)).map_err(wrap)?;
+        let names: io::Result<Vec<_>> = entries.map(|entry| entry.map(|entry| entry.file_name())).collect();
+        let mut names: Vec<String> =
+            names.map_err(wrap)?.into_iter().filter_map(|name| name.into_string().ok()).collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// A temporary file with this text, gone with the value.
+    pub fn temporary(&self, text: &str) -> Result<tempfile::NamedTempFile, Error> {
+        let wrap = |error| Error::new("create", &std::env::temp_dir(), error);
+        let mut file = tempfile::Builder::new().prefix("mkdeb-").suffix(".txt").tempfile().map_err(wrap)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.flush()).map_err(wrap)?;
+        Ok(file)
     }
 
     /// Reads every file below a directory whose name ends in `ending`, by its path below it.

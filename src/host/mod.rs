@@ -6,9 +6,11 @@ pub mod env;
 pub mod extract;
 pub mod input;
 pub mod output;
+pub mod process;
 pub mod repository;
 pub mod shell;
 mod text;
+pub mod venv_dir;
 pub mod watch;
 
 use std::io;

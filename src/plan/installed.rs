@@ -8,6 +8,7 @@ use crate::content::lock::Lock;
 use crate::content::lock::Pin;
 use crate::content::lock::Place;
 use crate::content::lock::Version;
+use crate::content::lock::satisfies;
 use crate::content::record;
 use crate::source::published::PublishedVenv;
 use crate::source::tree::SourceKind;
@@ -92,6 +93,11 @@ pub(in crate::plan) fn published(venv: &PublishedVenv, root: &InstallPath) -> Ve
     directories.collect()
 }
 
+/// The distributions whose metadata is in these directories.
+pub(in crate::plan) fn of_directories(directories: &[String]) -> Versions {
+    directories.iter().filter_map(|directory| distribution(directory)).collect()
+}
+
 /// What a virtualenv holds, as a lock of it would say.
 pub(in crate::plan) fn lock(venv: &SourceTree) -> Lock {
     let pin = |version| Pin {
@@ -137,11 +143,6 @@ pub(in crate::plan) fn differences(installed: &Versions, lock: &Lock) -> Vec<Dif
         }
     };
     names.into_iter().filter_map(difference).collect()
-}
-
-/// `==1.0` takes `1.0+cpu` too (PEP 440, "Version matching").
-fn satisfies(found: &Version, pinned: &Version) -> bool {
-    found == pinned || !pinned.is_local() && found.clone().without_local() == *pinned
 }
 
 /// One line for each distribution with a digest over its files, for a virtualenv without a lock.

@@ -25,8 +25,10 @@ mod venv;
 
 use crate::config::recipe::Layout;
 use crate::config::recipe::Recipe;
+use crate::content::lock::Lock;
 use crate::package::Package;
 pub use crate::plan::error::Error;
+pub use crate::plan::installed::Difference;
 use crate::plan::key::Machine;
 use crate::plan::key::VenvKey;
 use crate::plan::place::ReleaseId;
@@ -127,6 +129,11 @@ pub fn virtualenv(recipe: &Recipe, key: &VenvKey) -> Result<Option<PackageName>,
 /// The names that the file of a virtualenv's package may have: for this machine, or for all.
 pub fn virtualenv_files(package: &PackageName, machine: &Arch) -> [String; 2] {
     split::virtualenv_files(package, machine)
+}
+
+/// How a virtualenv differs from its lock, by its `.dist-info` directories: `lib/python3.11/site-packages/…`.
+pub fn unsatisfied(directories: &[String], lock: &Lock) -> Vec<Difference> {
+    installed::differences(&installed::of_directories(directories), lock)
 }
 
 fn planned(request: &Request<'_>, id: ReleaseId) -> Result<Plan, Error> {

@@ -4,6 +4,7 @@ mod build;
 mod habits;
 mod inspect;
 mod pack;
+mod venv;
 mod venv_key;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use clap::Subcommand;
 use crate::cli::args::build::BuildArguments;
 use crate::cli::args::inspect::InspectArguments;
 use crate::cli::args::pack::PackArguments;
+use crate::cli::args::venv::VenvArguments;
 use crate::cli::args::venv_key::KeyArguments;
 use crate::config::recipe::Suite;
 use crate::host::env::Env;
@@ -62,6 +64,12 @@ pub(in crate::cli) enum Verb {
     /// modes and control files are those of dpkg-deb. The path of the package is printed.
     Pack(PackArguments),
 
+    /// Make the virtualenv that the requirements ask for, from wheels and without a network
+    ///
+    /// It is made beside its path in the manifest, under a name that ends in its key, and the path becomes a link to
+    /// it. One that is there already is left as it is. uv makes it where it is on `PATH`, else `venv` and pip.
+    Venv(VenvArguments),
+
     /// Print the name of the virtualenv that the requirements ask for
     ///
     /// Twelve characters over the requirements, the Python, the architecture, the prefix and the options: what a CI
@@ -95,7 +103,7 @@ impl Arguments {
             Verb::Build(arguments) => arguments.verbose,
             Verb::Inspect(arguments) => arguments.verbose,
             Verb::Pack(arguments) => arguments.verbose,
-            Verb::VenvKey(_) => false,
+            Verb::Venv(_) | Verb::VenvKey(_) => false,
         };
         let verbosity = match (self.quiet, verbose) {
             (true, _) => Verbosity::Quiet,

@@ -3,6 +3,7 @@
 mod build;
 mod inspect;
 mod pack;
+mod venv;
 mod venv_key;
 
 use std::io::IsTerminal;

@@ -73,6 +73,11 @@ impl Lock {
     }
 }
 
+/// Whether a version is the one that is pinned: `==1.0` takes `1.0+cpu` too (PEP 440, "Version matching").
+pub fn satisfies(found: &Version, pinned: &Version) -> bool {
+    found == pinned || !pinned.is_local() && found.clone().without_local() == *pinned
+}
+
 /// The formats, told apart by the names of files.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Format {

@@ -25,7 +25,8 @@ pub(super) const CASES: &[Case] = &[
 
 /// uv's lock may be writable by anyone; `CACHEDIR.TAG` makes backups skip the deployed application.
 fn is_root_litter(_: &Venv<'_>, item: &Item<'_>) -> bool {
-    const FILES: [&str; 5] = [".lock", "CACHEDIR.TAG", ".gitignore", "pip-selfcheck.json", ".coverage"];
+    const FILES: [&str; 6] =
+        [".mkdeb-key", ".lock", "CACHEDIR.TAG", ".gitignore", "pip-selfcheck.json", ".coverage"];
     let is_file = item.file().is_some() && FILES.contains(&item.path);
     is_file || (item.file().is_some() && item.path.starts_with(".pytest_cache/"))
 }

@@ -12,4 +12,5 @@ mod inputs;
 mod lifecycle;
 mod project;
 mod readers;
+mod venv;
 pub mod virtualenvs;

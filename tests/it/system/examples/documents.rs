@@ -27,6 +27,7 @@ const DJANGO: Run = Test("the_django_celery_example_migrates_serves_and_works_in
 const APT: Run = Test("apt_keeps_the_releases_that_can_be_gone_back_to_and_removes_the_others");
 const ROLLBACK: Run = Test("rollback_goes_back_offline_asks_nothing_and_holds_the_package");
 const SUITE: Run = Test("a_suite_is_read_by_its_release_and_what_does_not_agree_is_an_error");
+const MAKING: Run = Test("another_lock_makes_another_virtualenv_and_the_first_one_stays");
 const KEY: Run = Test("a_key_is_twelve_characters_over_what_matters_and_nothing_else");
 const KEY_JSON: Run = Test("the_json_document_has_the_keys_that_are_documented");
 
@@ -43,6 +44,7 @@ const COMMANDS: &[(&str, &str, Run)] = &[
     ("README.md", "mkdeb pack --root-owner-group -Zxz tree dist/", PACK),
     ("README.md", "mkdeb inspect dist/orders_1.4.2_amd64.deb", README),
     ("docs/requirements.md", "mkdeb venv-key", KEY),
+    ("docs/requirements.md", "mkdeb venv --wheels wheels", MAKING),
     ("docs/requirements.md", "mkdeb venv-key --target bookworm --json", KEY_JSON),
     ("docs/fleets.md", "mkdeb build --repo \"https://apt.example.com bookworm main\"", SUITE),
     (
@@ -126,6 +128,7 @@ fn every_command_that_a_document_tells_readers_to_type_is_run() {
         include_str!("../../adoption.rs"),
         include_str!("../../pack.rs"),
         include_str!("../fleet.rs"),
+        include_str!("../venv.rs"),
         include_str!("../../venv_key.rs")
     );
     for (document, command, run) in COMMANDS {

@@ -1,5 +1,8 @@
 //! The platforms that wheels and extension modules say they are for (PEP 425, PEP 600, PEP 656).
 
+pub mod name;
+pub mod supply;
+
 use crate::content::python::PythonVersion;
 
 /// Whom a platform serves.
