@@ -127,6 +127,12 @@ pub enum Error {
         /// The first of them.
         first: String,
     },
+    /// One file for several packages.
+    #[error("the layout `split` makes three packages, which `{}` cannot hold", .0.display())]
+    OneFile(PathBuf),
+    /// Something else lies where a package goes.
+    #[error("`{}` is there already, and is no file", .0.display())]
+    Special(PathBuf),
     /// A suite whose dpkg cannot read zstd.
     #[error("`{0}` cannot install packages compressed with zstd")]
     Zstd(&'static str),
@@ -143,6 +149,8 @@ impl Error {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Strict { .. } => "mend them, or build without `--strict`".to_owned(),
+            Self::OneFile(_) => "name a directory with `--output`".to_owned(),
+            Self::Special(_) => "move it away, or write elsewhere".to_owned(),
             Self::Zstd(_) => "use `--compression xz`".to_owned(),
         })
     }
@@ -165,6 +173,9 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
     let mut recipe = manifest.recipe;
     recipe.target = request.target.or(recipe.target);
     let target = Target::of(request.output.as_deref(), env)?;
+    if let (Target::File(path), Layout::Split { .. }) = (&target, recipe.layout) {
+        return Err(Error::OneFile(path.clone()).into());
+    }
     let compression = compression(request, &recipe)?;
     let threads = request.threads.unwrap_or(env.cores);
 
@@ -293,6 +304,10 @@ impl Job<'_> {
         target: &Target,
         env: &Env,
     ) -> Result<(Vec<BuiltPackage>, Vec<Note>), Failure> {
+        let mut paths = plan.packages.iter().map(|package| target.path(package));
+        if let Some(path) = paths.find(|path| env.is_special(path)) {
+            return Err(Error::Special(path).into());
+        }
         let images: Vec<Image> = plan.packages.iter().map(Image::from_package).collect();
         self.watch.expect(images.iter().map(Image::input_bytes).sum());
         let (mut files, mut leaks) = (Vec::new(), Vec::new());

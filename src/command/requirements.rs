@@ -71,7 +71,10 @@ pub(in crate::command) fn machine(recipe: &Recipe, env: &Env) -> Result<Machine,
     let stated = stated.and_then(|path| PythonVersion::from_name(path.file_name()));
     let targeted = recipe.target.and_then(Suite::python_minor);
     let targeted = targeted.map(|minor| PythonVersion { major: 3, minor, free_threaded: false });
-    let python = stated.or(targeted).or_else(|| env.python()).ok_or(Error::Python)?;
+    // Without a virtualenv nobody asks, and the build's machine need not have one.
+    let any = PythonVersion { major: 3, minor: 0, free_threaded: false };
+    let unasked = recipe.venv.is_none().then_some(any);
+    let python = stated.or(targeted).or_else(|| env.python()).or(unasked).ok_or(Error::Python)?;
     let stated: Option<Arch> = recipe.package.architecture.clone();
     let architecture = stated.or_else(|| env.architecture()).ok_or(Error::Architecture)?;
     Ok(Machine { python, architecture })

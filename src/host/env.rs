@@ -68,10 +68,10 @@ impl Env {
         self.resolve(path).is_dir()
     }
 
-    /// Whether there is something at this path that is neither a regular file nor a link.
+    /// Whether there is something at this path that is no regular file, nor a link to one or to nothing:
+    /// `/dev/stdout` is a link.
     pub fn is_special(&self, path: &Path) -> bool {
-        let metadata = fs::symlink_metadata(self.resolve(path));
-        metadata.is_ok_and(|metadata| !metadata.is_file() && !metadata.is_symlink())
+        fs::metadata(self.resolve(path)).is_ok_and(|metadata| !metadata.is_file())
     }
 
     /// The directory without links and `..` in its path, as programs write it down; as it stands where it cannot

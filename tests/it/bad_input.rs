@@ -358,7 +358,7 @@ fn an_output_that_cannot_be_is_refused() {
     project.refused(&[], &["dist` is not a directory"]);
     fs::remove_file(project.path("dist")).unwrap();
     fs::create_dir_all(project.path("dist/orders_1.4.2_all.deb/x")).unwrap();
-    project.refused(&[], &["failed to write `", "orders_1.4.2_all.deb`: Is a directory"]);
+    project.refused(&[], &["orders_1.4.2_all.deb` is there already, and is no file", "hint: move it away"]);
 }
 
 #[test]
@@ -415,4 +415,54 @@ fn a_program_below_the_prefix_is_looked_for_in_the_release() {
     let service = "[[service]]\nname = \"orders\"\nexec = \"/opt/orders/venv/bin/missing\"\n";
     Project::new(service)
         .refused(&[], &["`exec` of `orders` starts `venv/bin/missing`, which is not in the release"]);
+}
+
+#[test]
+fn what_is_in_the_way_of_a_package_is_said_before_any_is_written() {
+    let project = Project::new("[layout]\nkind = \"split\"\n");
+    project.refused(&["-o", "x.deb"], &["makes three packages, which `", "hint: name a directory"]);
+    let built = project.build(&[]);
+    let last = built.out.lines().last().unwrap().to_owned();
+    fs::remove_dir_all(project.path("dist")).unwrap();
+    fs::create_dir_all(&last).unwrap();
+    project.refused(&[], &["orders_1.4.2", "is there already, and is no file", "hint: move it away"]);
+}
+
+#[test]
+fn a_link_to_a_device_is_not_replaced_by_a_package() {
+    let project = Project::new("");
+    project.write(
+        "tree/DEBIAN/control",
+        "Package: x\nVersion: 1\nArchitecture: all\nMaintainer: a <a@b.c>\nDescription: x\n",
+    );
+    std::os::unix::fs::symlink("/dev/full", project.path("out")).unwrap();
+    let ran = project.run(&["pack", "tree", "out"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    assert_eq!(fs::read_link(project.path("out")).unwrap(), std::path::Path::new("/dev/full"));
+}
+
+#[test]
+fn locks_that_would_take_for_ever_or_the_whole_stack_are_read_or_refused() {
+    let project = Project::new("requirements = \"r0.txt\"\npython = \"/usr/bin/python3.11\"\n");
+    for number in 0..60 {
+        let next = format!("-r r{}.txt\n", number + 1);
+        project.write(&format!("r{number}.txt"), next.repeat(2));
+    }
+    project.write("r60.txt", "idna==3.7\n");
+    assert_eq!(project.run(&["venv-key"]).code, Some(0));
+    let deep = format!("{}python_version > '3'{}", "(".repeat(20_000), ")".repeat(20_000));
+    project.write("r60.txt", format!("a==1 ; {deep}\n"));
+    let ran = project.run(&["venv-key"]);
+    assert!(
+        ran.code == Some(2) && ran.err.contains("parentheses are more than 100 deep"),
+        "{:.300}",
+        ran.err
+    );
+    project.write("pylock.toml", format!("lock-version = \"1.0\"\ncreated-by = \"x\"\n[[packages]]\nname = \"a\"\nversion = \"1\"\nmarker = \"{deep}\"\n"));
+    let ran = project.run(&["venv-key", "--set", "venv.requirements=pylock.toml"]);
+    assert!(
+        ran.code == Some(2) && ran.err.contains("parentheses are more than 100 deep"),
+        "{:.300}",
+        ran.err
+    );
 }

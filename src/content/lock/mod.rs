@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use std::collections::btree_map::Entry;
 
 pub use pep440_rs::Version;
+use pep508_rs::MarkerTree;
 /// The name of a distribution, normalised (PEP 503).
 pub use pep508_rs::PackageName as DistributionName;
 
@@ -77,6 +78,32 @@ impl Lock {
 pub fn satisfies(found: &Version, pinned: &Version) -> bool {
     found == pinned || !pinned.is_local() && found.clone().without_local() == *pinned
 }
+
+/// The deepest parentheses of a marker: its parser calls itself for each.
+const DEEPEST: usize = 100;
+
+/// Whether a text has parentheses in parentheses beyond all that a person writes.
+fn is_too_deep(text: &str) -> bool {
+    let mut depth = 0usize;
+    text.bytes().any(|byte| {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > DEEPEST
+    })
+}
+
+/// Reads a marker (PEP 508); why it is none.
+fn marker(text: &str) -> Result<MarkerTree, String> {
+    if is_too_deep(text) {
+        return Err(TOO_DEEP.to_owned());
+    }
+    text.parse().map_err(|error: pep508_rs::Pep508Error| error.message.to_string())
+}
+
+const TOO_DEEP: &str = "its parentheses are more than 100 deep";
 
 /// The formats, told apart by the names of files.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use pep508_rs::MarkerEnvironment;
-use pep508_rs::MarkerTree;
 use serde::Deserialize;
 
+use crate::content::lock;
 use crate::content::lock::DistributionName;
 use crate::content::lock::Error;
 use crate::content::lock::Gathered;
@@ -80,10 +80,8 @@ fn pin(
     let name: DistributionName =
         text.parse().map_err(|error: pep508_rs::InvalidNameError| malformed(&text, error.to_string()))?;
     if let Some(marker) = &package.marker {
-        let marker: MarkerTree = marker
-            .parse()
-            .map_err(|error: pep508_rs::Pep508Error| malformed(marker, error.message.to_string()))?;
-        if !marker.evaluate(environment, &[]) {
+        let parsed = lock::marker(marker).map_err(|reason| malformed(marker, reason))?;
+        if !parsed.evaluate(environment, &[]) {
             return Ok(None);
         }
     }

@@ -18,8 +18,10 @@ use crate::content::lock::Lock;
 use crate::content::lock::Pin;
 use crate::content::lock::Place;
 use crate::content::lock::Problem;
+use crate::content::lock::TOO_DEEP;
 use crate::content::lock::Texts;
 use crate::content::lock::Version;
+use crate::content::lock::is_too_deep;
 
 /// Options of a whole file that take a value, and say nothing about versions.
 const WITH_VALUE: [&str; 10] = [
@@ -57,7 +59,7 @@ pub fn lock(root: &str, texts: &Texts, environment: &MarkerEnvironment) -> Resul
 }
 
 /// Whether a file asks for distributions, or only restricts their versions.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Role {
     Requirements,
     Constraints,
@@ -70,16 +72,22 @@ struct Reading<'a> {
     /// Versions that constraints pin, and the requirements that wait for one.
     constraints: Gathered,
     open: Vec<(DistributionName, Place, String)>,
+    /// The files that were read.
+    seen: BTreeSet<(String, Role)>,
 }
 
 impl<'a> Reading<'a> {
     fn new(texts: &'a Texts, environment: &'a MarkerEnvironment) -> Self {
         let (gathered, constraints) = (Gathered::default(), Gathered::default());
-        Self { texts, environment, gathered, constraints, open: Vec::new() }
+        Self { texts, environment, gathered, constraints, open: Vec::new(), seen: BTreeSet::new() }
     }
 
     /// `way` has the files that lead here.
     fn file(&mut self, file: &str, role: Role, way: &mut Vec<String>) {
+        // A second time it would say the same; and twice in each of forty files is for ever.
+        if !self.seen.insert((file.to_owned(), role)) {
+            return;
+        }
         let texts = self.texts;
         let Some(text) = texts.get(file) else { return };
         for (line, content) in lines(text) {
@@ -110,6 +118,10 @@ impl<'a> Reading<'a> {
             Err(option) => return self.gathered.problems.push(Problem::Option { place, option }),
         };
         let shown = text.to_owned();
+        if is_too_deep(text) {
+            let reason = TOO_DEEP.to_owned();
+            return self.gathered.problems.push(Problem::Malformed { place, text: shown, reason });
+        }
         let requirement = match text.parse::<Requirement<VerbatimUrl>>() {
             Ok(requirement) => requirement,
             Err(_) if is_location(text) => {

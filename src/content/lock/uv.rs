@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use pep508_rs::MarkerEnvironment;
-use pep508_rs::MarkerTree;
 use serde::Deserialize;
 
+use crate::content::lock;
 use crate::content::lock::DistributionName;
 use crate::content::lock::Error;
 use crate::content::lock::Gathered;
@@ -139,12 +139,11 @@ impl<'a> Walk<'a> {
 
     fn applies(&self, dependency: &Dependency) -> Result<bool, Problem> {
         let Some(marker) = &dependency.marker else { return Ok(true) };
-        let parsed: MarkerTree =
-            marker.parse().map_err(|error: pep508_rs::Pep508Error| Problem::Malformed {
-                place: self.place.clone(),
-                text: marker.clone(),
-                reason: error.message.to_string(),
-            })?;
+        let parsed = lock::marker(marker).map_err(|reason| Problem::Malformed {
+            place: self.place.clone(),
+            text: marker.clone(),
+            reason,
+        })?;
         Ok(parsed.evaluate(self.environment, &[]))
     }
 

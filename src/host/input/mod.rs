@@ -57,6 +57,9 @@ pub enum Error {
     /// Neither a directory nor a tarball.
     #[error("`{0}` is neither a directory nor a tar archive")]
     NotATree(String),
+    /// More inputs than are told apart.
+    #[error("the manifest names more than {} inputs", u16::MAX)]
+    Many,
     /// Not a regular file where one is needed.
     #[error("`{0}` is not a regular file")]
     NotAFile(String),
@@ -235,7 +238,7 @@ impl Inputs {
 
     /// Looks at a directory or a tarball.
     fn tree(&mut self, name: &str, keep: Keep, scan: &Scan<'_>) -> Result<SourceTree, Error> {
-        let input = Input { name, path: scan.base.join(name), number: self.next_number(), keep };
+        let input = Input { name, path: scan.base.join(name), number: self.next_number()?, keep };
         let metadata = fs::metadata(&input.path);
         let metadata = metadata.map_err(|error| crate::host::Error::new("read", Path::new(name), error))?;
         let (tree, store) = if metadata.is_dir() {
@@ -262,7 +265,7 @@ impl Inputs {
         }
         let workshop = Workshop {
             interpreter: venv.python.as_ref().map(|path| path.as_str()),
-            number: self.next_number(),
+            number: self.next_number()?,
             spool: spool(scan.spool)?,
             watch: scan.watch,
             budget: &scan.budget,
@@ -277,12 +280,12 @@ impl Inputs {
         Ok(tree)
     }
 
-    fn next_number(&self) -> u16 {
-        u16::try_from(self.stores.len()).unwrap_or(u16::MAX)
+    fn next_number(&self) -> Result<u16, Error> {
+        u16::try_from(self.stores.len()).map_err(|_| Error::Many)
     }
 
     fn files(&mut self, recipe: &Recipe, scan: &Scan<'_>) -> Result<(), Error> {
-        let input = self.next_number();
+        let input = self.next_number()?;
         let mut opened: Vec<(PathBuf, Stamp)> = Vec::new();
         let mut files = BTreeMap::new();
         let texts = recipe.texts().map(|name| (name, Keep::Everything));

@@ -3,13 +3,16 @@
 //! A compressed one is unpacked once into a file without a name; a plain one is read in place.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io;
 use std::io::BufReader;
 use std::io::BufWriter;
 use std::io::Read;
 use std::os::unix::fs::FileExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+
+use rustix::fs::OFlags;
 
 use crate::archive::compress::Unsupported;
 use crate::archive::compress::decode::decoder;
@@ -46,7 +49,12 @@ const LONGEST_PATH: usize = 4095;
 pub(super) fn read(input: &Input<'_>, scan: &Scan<'_>) -> Result<(SourceTree, Store), Error> {
     let name = input.name;
     let wrap = |error| crate::host::Error::new("read", Path::new(name), error);
-    let file = File::open(&input.path).map_err(wrap)?;
+    // A fifo that took the file's place meanwhile would wait for a writer; without blocking it opens, and is found out.
+    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(&input.path).map_err(wrap)?;
+    if !file.metadata().map_err(wrap)?.is_file() {
+        return Err(Error::NotATree(name.to_owned()));
+    }
     let mut magic = [0; 6];
     let count = file.read_at(&mut magic, 0).map_err(wrap)?;
     let format = sniff(&magic[..count])

@@ -109,6 +109,20 @@ forget_unit() { # UNIT
     fi
 }
 
+# The words that make a command act for whoever owns a directory above a path, where that is not root.
+remover() { # PATH
+    [ -z "$root" ] || return 0
+    above=$(dirname "$1")
+    until [ "$above" = / ]; do
+        owner=$(stat -c %u -- "$above" 2>/dev/null || echo 0)
+        if [ "$owner" != 0 ]; then
+            echo "setpriv --reuid $owner --regid 65534 --clear-groups"
+            return 0
+        fi
+        above=$(dirname "$above")
+    done
+}
+
 # Only what was not there before this package came, and what no other package counts on.
 remove_datum() { # PATH
     [ -f "$state/made" ] && grep -qxF -- "$1" "$state/made" || return 0
@@ -117,7 +131,10 @@ remove_datum() { # PATH
             return 0
         fi
     done
-    rm -rf -- "$root$1" || echo "mkdeb: $package: $1 could not be removed" >&2
+    remover=$(remover "$1")
+    # What lies in a directory of somebody else's, who can put a link in its place, goes with no more than that
+    # one's rights.
+    $remover rm -rf -- "$root$1" || echo "mkdeb: $package: $1 could not be removed" >&2
     case $1 in
         # The directory of a secret, which no package owns.
         /etc/*/*) rmdir "$root$(dirname "$1")" 2>/dev/null || true ;;
