@@ -54,7 +54,7 @@ fn run(arguments: &args::Arguments, env: &Env, report: &report::Report) -> Resul
         }
         args::Verb::Venv(arguments) => report.venv(&venv::venv(&arguments.request(), env, &watch)?),
         args::Verb::VenvKey(arguments) => {
-            report.venv_key(&venv_key::venv_key(&arguments.request(), env, &watch)?)
+            report.venv_key(&venv_key::venv_key(&arguments.selection(), env, &watch)?)
         }
     }
 }

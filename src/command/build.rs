@@ -13,13 +13,14 @@ use crate::command::adoption::Search;
 use crate::command::dated;
 use crate::command::failure::Failure;
 use crate::command::manifest;
+use crate::command::manifest::Found;
+use crate::command::manifest::Selection;
 use crate::command::overrides;
 use crate::command::requirements;
 use crate::command::target::Target;
 use crate::command::writing::Writing;
 use crate::config::recipe::Layout;
 use crate::config::recipe::Recipe;
-use crate::config::recipe::Suite;
 use crate::deb::image::Image;
 use crate::deb::write;
 use crate::deb::write::Options;
@@ -43,20 +44,16 @@ use crate::types::size::Size;
 /// What to build and how.
 #[derive(Debug, Clone)]
 pub struct BuildRequest {
-    /// The manifest, where it is not `mkdeb.toml` or `pyproject.toml`.
-    pub manifest: Option<PathBuf>,
+    /// The manifest.
+    pub selection: Selection,
     /// A directory, or a file ending in `.deb`; `dist` by default.
     pub output: Option<PathBuf>,
-    /// `key=value` pairs that override the manifest.
-    pub overrides: Vec<String>,
     /// Compression, before the manifest's.
     pub compression: Option<Compression>,
     /// Threads, where they are not all cores.
     pub threads: Option<usize>,
     /// Whether to compress at the lowest level.
     pub fast: bool,
-    /// The target suite, before the manifest's.
-    pub target: Option<Suite>,
     /// Whether warnings are errors.
     pub strict: bool,
     /// Whether to stop before writing.
@@ -169,9 +166,7 @@ pub fn build(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Outcome
 }
 
 fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Outcome, Failure> {
-    let manifest = manifest::read(request.manifest.as_deref(), &request.overrides, env)?;
-    let mut recipe = manifest.recipe;
-    recipe.target = request.target.or(recipe.target);
+    let Found { recipe, base } = manifest::read(&request.selection, env)?;
     let target = Target::of(request.output.as_deref(), env)?;
     if let (Target::File(path), Layout::Split { .. }) = (&target, recipe.layout) {
         return Err(Error::OneFile(path.clone()).into());
@@ -181,9 +176,9 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
 
     let spool_directory = target.existing_ancestor(env);
     let budget = Budget::new(request.max_unpacked);
-    let scan = Scan { base: &manifest.base, spool: &spool_directory, budget, threads, watch };
+    let scan = Scan { base: &base, spool: &spool_directory, budget, threads, watch };
     let machine = requirements::machine(&recipe, env)?;
-    let lock = requirements::lock(&recipe, &manifest.base, env)?;
+    let lock = requirements::lock(&recipe, &base, env)?;
     let output = target.directory().map(Path::to_owned);
     let search = Search { output, repositories: request.repositories.clone(), env: env.clone() };
     let mut known = Sources { lock, ..Sources::default() };
@@ -217,7 +212,7 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
         control_compression: compression,
         resources: Resources::new(threads, env.memory()),
         largest_member: ar::LARGEST,
-        needles: needles(&plan, &inputs, &manifest.base, env),
+        needles: needles(&plan, &inputs, &base, env),
         reads_back: true,
     };
     let job = Job { inputs: &inputs, options, request, watch };

@@ -8,7 +8,19 @@ use crate::config::manifest::Manifest;
 use crate::config::manifest::Origin;
 use crate::config::manifest::OriginKind;
 use crate::config::recipe::Recipe;
+use crate::config::recipe::Suite;
 use crate::host::env::Env;
+
+/// Which manifest, and what is different from what it says.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// The manifest, where it is not `mkdeb.toml` or `pyproject.toml`.
+    pub manifest: Option<PathBuf>,
+    /// `key=value` pairs that override the manifest.
+    pub overrides: Vec<String>,
+    /// The target suite, before the manifest's.
+    pub target: Option<Suite>,
+}
 
 /// A recipe and the directory that its paths are relative to.
 #[derive(Debug)]
@@ -22,14 +34,10 @@ pub(in crate::command) struct Found {
 #[error("there is no `mkdeb.toml`, and no `pyproject.toml` with `[tool.mkdeb]`, in `{}`", .0.display())]
 struct Missing(PathBuf);
 
-/// Reads the manifest at `path`, or the one in the working directory, with `overrides` applied.
-pub(in crate::command) fn read(
-    path: Option<&Path>,
-    overrides: &[String],
-    env: &Env,
-) -> Result<Found, Failure> {
-    let (path, text) = match path {
-        Some(path) => (path.to_owned(), env.read(path)?),
+/// Reads the selected manifest, or the one in the working directory.
+pub(in crate::command) fn read(selection: &Selection, env: &Env) -> Result<Found, Failure> {
+    let (path, text) = match &selection.manifest {
+        Some(path) => (path.clone(), env.read(path)?),
         None => discover(env)?,
     };
     let directory = path.parent().unwrap_or(Path::new("")).to_owned();
@@ -44,10 +52,12 @@ pub(in crate::command) fn read(
     if let Some(project) = &project {
         manifest.complete_from(project, &beside_name)?;
     }
-    for assignment in overrides {
+    for assignment in &selection.overrides {
         manifest.set(assignment)?;
     }
-    Ok(Found { recipe: manifest.into_recipe(&env.vars)?, base: env.resolve(&directory) })
+    let mut recipe = manifest.into_recipe(&env.vars)?;
+    recipe.target = selection.target.or(recipe.target);
+    Ok(Found { recipe, base: env.resolve(&directory) })
 }
 
 fn discover(env: &Env) -> Result<(PathBuf, String), Failure> {

@@ -5,7 +5,7 @@ pub mod build;
 mod dated;
 pub mod failure;
 pub mod inspect;
-mod manifest;
+pub mod manifest;
 mod overrides;
 pub mod pack;
 mod requirements;

@@ -1,9 +1,9 @@
 //! `mkdeb venv-key`: the name of a virtualenv, from its requirements alone.
 
-use std::path::PathBuf;
-
 use crate::command::failure::Failure;
 use crate::command::manifest;
+use crate::command::manifest::Found;
+use crate::command::manifest::Selection;
 use crate::command::requirements;
 use crate::config::recipe::Suite;
 use crate::content::python::PythonVersion;
@@ -17,17 +17,6 @@ use crate::plan::key::KeyParts;
 use crate::plan::key::VenvKey;
 use crate::types::arch::Arch;
 use crate::types::path::InstallPath;
-
-/// Of which virtualenv.
-#[derive(Debug, Clone, Default)]
-pub struct KeyRequest {
-    /// The manifest, where it is not `mkdeb.toml` or `pyproject.toml`.
-    pub manifest: Option<PathBuf>,
-    /// `key=value` pairs that override the manifest.
-    pub overrides: Vec<String>,
-    /// The target suite, before the manifest's.
-    pub target: Option<Suite>,
-}
 
 /// A key, and what it was made of.
 #[derive(Debug)]
@@ -52,18 +41,16 @@ pub struct KeyOutcome {
 struct NoVirtualenv;
 
 /// The key of the manifest's virtualenv. With a lock, the virtualenv need not be there.
-pub fn venv_key(request: &KeyRequest, env: &Env, watch: &Watch) -> Result<KeyOutcome, Failure> {
-    let manifest = manifest::read(request.manifest.as_deref(), &request.overrides, env)?;
-    let mut recipe = manifest.recipe;
-    recipe.target = request.target.or(recipe.target);
+pub fn venv_key(selection: &Selection, env: &Env, watch: &Watch) -> Result<KeyOutcome, Failure> {
+    let Found { recipe, base } = manifest::read(selection, env)?;
     let machine = requirements::machine(&recipe, env)?;
     let parts = KeyParts { recipe: &recipe, machine: &machine };
-    let lock = requirements::lock(&recipe, &manifest.base, env)?;
+    let lock = requirements::lock(&recipe, &base, env)?;
     let key = match &lock {
         Some(lock) => VenvKey::of_lock(&parts, lock),
         None => {
             let (spool, budget) = (std::env::temp_dir(), Budget::new(DEFAULT_UNPACKED));
-            let scan = Scan { base: &manifest.base, spool: &spool, budget, threads: env.cores, watch };
+            let scan = Scan { base: &base, spool: &spool, budget, threads: env.cores, watch };
             let venv = Inputs::virtualenv(&recipe, &scan)?;
             let venv = venv.ok_or_else(|| Failure::new(NoVirtualenv, None))?;
             VenvKey::of_installed(&parts, &venv)

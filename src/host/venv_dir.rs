@@ -6,13 +6,21 @@ use std::io;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use rustix::fs::FlockOperation;
+use rustix::io::Errno;
 
 use crate::host::Error;
+use crate::host::process::is_program;
+use crate::host::watch::Watch;
 
-/// In a virtualenv that is complete: its key. It is written last.
-pub const MARKER: &str = ".mkdeb-key";
+/// In a virtualenv that is complete: its key, and where it was made. It is written last.
+const MARKER: &str = ".mkdeb-key";
+/// How often a lock is tried for.
+const INTERVAL: Duration = Duration::from_millis(50);
+/// How long a key is.
+const KEY: usize = 12;
 
 /// The place of a virtualenv: `build/venv-KEY`, and the link `build/venv` that leads to it.
 #[derive(Debug)]
@@ -26,26 +34,47 @@ pub struct VenvDir {
 }
 
 impl VenvDir {
-    /// The place for a key beside `link`. Waits until no other process makes a virtualenv there.
-    pub fn lock(link: &Path, key: &str) -> Result<Self, Error> {
+    /// The place for a key beside `link`. Waits until no other process makes a virtualenv there, or a signal comes.
+    pub fn lock(link: &Path, key: &str, watch: &Watch) -> Result<Self, Error> {
         let parent = link.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(parent).map_err(|error| Error::new("create", parent, error))?;
         let wrap = |error: io::Error| Error::new("lock", parent, error);
         let lock = File::open(parent).map_err(wrap)?;
-        rustix::fs::flock(&lock, FlockOperation::LockExclusive).map_err(|error| wrap(error.into()))?;
+        while let Err(error) = rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+            if error != Errno::WOULDBLOCK {
+                return Err(wrap(error.into()));
+            }
+            watch.check().map_err(wrap)?;
+            std::thread::sleep(INTERVAL);
+        }
         let mut name = link.file_name().unwrap_or_default().to_owned();
         name.push(format!("-{key}"));
         Ok(Self { path: link.with_file_name(name), link: link.to_owned(), key: key.to_owned(), _lock: lock })
     }
 
-    /// Whether the virtualenv is there, and complete.
+    /// Whether the virtualenv is there, complete, where it was made, and its interpreter too.
     pub fn is_complete(&self) -> bool {
-        fs::read_to_string(self.path.join(MARKER)).is_ok_and(|text| text.trim_end() == self.key)
+        let marker = fs::read_to_string(self.path.join(MARKER));
+        marker.is_ok_and(|text| text == self.marker()) && is_program(&self.path.join("bin/python"))
     }
 
-    /// Whether something else than a link lies where the link goes.
+    fn marker(&self) -> String {
+        let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        format!("{}\n{}\n", self.key, path.display())
+    }
+
+    /// Whether something lies where the link goes that is not a link of ours.
     pub fn is_taken(&self) -> bool {
-        fs::symlink_metadata(&self.link).is_ok_and(|about| !about.is_symlink())
+        let is_ours = |target: &Path| {
+            let name = self.link.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let key = target.to_str().and_then(|target| target.strip_prefix(name)?.strip_prefix('-'));
+            let is_letter = |byte: u8| byte.is_ascii_lowercase() || (b'2'..=b'7').contains(&byte);
+            key.is_some_and(|key| key.len() == KEY && key.bytes().all(is_letter))
+        };
+        match fs::read_link(&self.link) {
+            Ok(target) => !is_ours(&target),
+            Err(_) => fs::symlink_metadata(&self.link).is_ok(),
+        }
     }
 
     /// Removes what an interrupted run left.
@@ -73,7 +102,7 @@ impl VenvDir {
     /// Says that the virtualenv is complete.
     pub fn complete(&self) -> Result<(), Error> {
         let marker = self.path.join(MARKER);
-        fs::write(&marker, format!("{}\n", self.key)).map_err(|error| Error::new("write", &marker, error))
+        fs::write(&marker, self.marker()).map_err(|error| Error::new("write", &marker, error))
     }
 
     /// Makes the link lead to the virtualenv.

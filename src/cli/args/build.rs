@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::archive::compress::Compression;
-use crate::cli::args::suite;
+use crate::cli::args::selection::SelectionArguments;
 use crate::cli::args::threads;
 use crate::command::build::BuildRequest;
-use crate::config::recipe::Suite;
 use crate::host::input::budget::DEFAULT_UNPACKED;
 use crate::types::apt_source::AptSource;
 use crate::types::size::Size;
@@ -16,17 +15,12 @@ use crate::types::size::Size;
 /// Arguments of `mkdeb build`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct BuildArguments {
-    /// The manifest [default: `mkdeb.toml`, else `pyproject.toml`]
-    #[arg(short = 'f', long, value_name = "FILE")]
-    manifest: Option<PathBuf>,
+    #[command(flatten)]
+    selection: SelectionArguments,
 
     /// Where the package goes: a directory, or a file that ends in `.deb` [default: `dist`]
     #[arg(short, long, value_name = "DIR|FILE")]
     output: Option<PathBuf>,
-
-    /// Set one key of the manifest, for example `package.version=1.4.2`; may be repeated
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    overrides: Vec<String>,
 
     /// Compression: `zstd`, `xz`, `gzip` or `none`, with a level: `zstd:19`
     #[arg(short = 'Z', long, value_name = "FORMAT[:LEVEL]", conflicts_with = "fast")]
@@ -39,10 +33,6 @@ pub(in crate::cli) struct BuildArguments {
     /// Compress at the lowest level, for trying things out
     #[arg(long)]
     fast: bool,
-
-    /// The oldest suite that has to install the package, for example `bookworm`
-    #[arg(long, value_name = "SUITE", value_parser = suite)]
-    target: Option<Suite>,
 
     /// Take warnings for errors
     #[arg(long)]
@@ -74,13 +64,11 @@ pub(in crate::cli) struct BuildArguments {
 impl BuildArguments {
     pub(in crate::cli) fn request(&self) -> BuildRequest {
         BuildRequest {
-            manifest: self.manifest.clone(),
+            selection: self.selection.selection(),
             output: self.output.clone(),
-            overrides: self.overrides.clone(),
             compression: self.compression,
             threads: self.threads.map(usize::from),
             fast: self.fast,
-            target: self.target,
             strict: self.strict,
             dry_run: self.dry_run,
             templates: self.templates.clone(),

@@ -4,8 +4,8 @@ mod build;
 mod habits;
 mod inspect;
 mod pack;
+mod selection;
 mod venv;
-mod venv_key;
 
 use std::path::PathBuf;
 
@@ -15,8 +15,8 @@ use clap::Subcommand;
 use crate::cli::args::build::BuildArguments;
 use crate::cli::args::inspect::InspectArguments;
 use crate::cli::args::pack::PackArguments;
+use crate::cli::args::selection::SelectionArguments;
 use crate::cli::args::venv::VenvArguments;
-use crate::cli::args::venv_key::KeyArguments;
 use crate::config::recipe::Suite;
 use crate::host::env::Env;
 
@@ -74,7 +74,7 @@ pub(in crate::cli) enum Verb {
     ///
     /// Twelve characters over the requirements, the Python, the architecture, the prefix and the options: what a CI
     /// names a cache by, and skips making the virtualenv for. The virtualenv need not be there.
-    VenvKey(KeyArguments),
+    VenvKey(SelectionArguments),
 }
 
 /// How to talk.

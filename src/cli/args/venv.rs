@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::args::suite;
+use crate::cli::args::selection::SelectionArguments;
 use crate::command::venv::VenvRequest;
-use crate::config::recipe::Suite;
 
 /// Arguments of `mkdeb venv`.
 #[derive(Debug, Args)]
@@ -15,17 +14,8 @@ pub(in crate::cli) struct VenvArguments {
     #[arg(short, long, value_name = "DIR", required = true)]
     wheels: Vec<PathBuf>,
 
-    /// The manifest [default: `mkdeb.toml`, else `pyproject.toml`]
-    #[arg(short = 'f', long, value_name = "FILE")]
-    manifest: Option<PathBuf>,
-
-    /// Set one key of the manifest, for example `venv.requirements=other.txt`; may be repeated
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    overrides: Vec<String>,
-
-    /// The oldest suite that has to install the package, for example `bookworm`
-    #[arg(long, value_name = "SUITE", value_parser = suite)]
-    target: Option<Suite>,
+    #[command(flatten)]
+    selection: SelectionArguments,
 
     /// The interpreter [default: the manifest's, else `pythonX.Y` on `PATH`]
     #[arg(long, value_name = "PROGRAM")]
@@ -35,9 +25,7 @@ pub(in crate::cli) struct VenvArguments {
 impl VenvArguments {
     pub(in crate::cli) fn request(&self) -> VenvRequest {
         VenvRequest {
-            manifest: self.manifest.clone(),
-            overrides: self.overrides.clone(),
-            target: self.target,
+            selection: self.selection.selection(),
             wheels: self.wheels.clone(),
             python: self.python.clone(),
         }

@@ -54,6 +54,18 @@ impl Suite {
         }
     }
 
+    /// The version of its glibc, which wheels ask for (PEP 600); none where that still changes.
+    pub fn glibc(self) -> Option<(u32, u32)> {
+        match self {
+            Self::Bullseye => Some((2, 31)),
+            Self::Jammy => Some((2, 35)),
+            Self::Bookworm => Some((2, 36)),
+            Self::Noble => Some((2, 39)),
+            Self::Trixie => Some((2, 41)),
+            Self::Forky | Self::Sid => None,
+        }
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, suite)| *suite == self).map_or("", |(name, _)| name)

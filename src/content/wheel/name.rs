@@ -30,16 +30,25 @@ pub struct Interpreter {
 }
 
 impl WheelName {
+    /// Whether it is for every machine.
+    pub fn is_for_any(&self) -> bool {
+        self.platforms.iter().any(|tag| tag == "any")
+    }
+
     /// Reads the name of a file; none where it is not that of a wheel.
     pub fn parse(file_name: &str) -> Option<Self> {
         let parts: Vec<&str> = file_name.strip_suffix(".whl")?.split('-').collect();
-        // A build number may stand behind the version.
-        let ([distribution, version], [.., python, abi, platform]) = (parts.get(..2)?, parts.get(2..)?)
-        else {
-            return None;
+        let (distribution, version, python, abi, platform) = match parts[..] {
+            [distribution, version, python, abi, platform] => (distribution, version, python, abi, platform),
+            // A build number begins with a digit.
+            [distribution, version, build, python, abi, platform]
+                if build.starts_with(|first: char| first.is_ascii_digit()) =>
+            {
+                (distribution, version, python, abi, platform)
+            }
+            _ => return None,
         };
         let tags = |text: &str| text.split('.').map(str::to_owned).collect();
-        (parts.len() <= 6).then_some(())?;
         Some(Self {
             distribution: distribution.parse().ok()?,
             // `-` is not left in names, so that a local version has `_`.
@@ -63,8 +72,10 @@ impl Interpreter {
     /// Whether the interpreter can use a wheel of this name.
     pub fn takes(&self, wheel: &WheelName) -> bool {
         let pairs = wheel.pythons.iter().flat_map(|python| wheel.abis.iter().map(move |abi| (python, abi)));
-        pairs.into_iter().any(|(python, abi)| self.runs(python, abi))
-            && wheel.platforms.iter().any(|tag| self.is_on(tag))
+        pairs.filter(|(python, abi)| self.runs(python, abi)).any(|(_, abi)| {
+            // What is bound to an interface is machine code: for no machine in particular only by mistake.
+            wheel.platforms.iter().any(|tag| self.is_on(tag) && (abi == "none" || tag != "any"))
+        })
     }
 
     fn runs(&self, python: &str, abi: &str) -> bool {
@@ -76,7 +87,8 @@ impl Interpreter {
         };
         match abi {
             "none" => python == own || python == format!("py{major}") || not_newer("py"),
-            "abi3" => !free_threaded && not_newer("cp"),
+            // The stable interface begins with 3.2 (PEP 384).
+            "abi3" => !free_threaded && not_newer("cp") && !["cp30", "cp31"].contains(&python),
             "abi3t" => free_threaded && not_newer("cp"),
             _ => python == own && abi == if free_threaded { format!("{own}t") } else { own },
         }
@@ -127,6 +139,8 @@ mod tests {
             ("cryptography-50.0.2-cp311-abi3-manylinux_2_28_x86_64.whl", true, false),
             ("cryptography-50.0.2-cp37-abi3-manylinux_2_28_x86_64.whl", true, false),
             ("cryptography-50.0.2-cp315-abi3.abi3t-manylinux_2_28_x86_64.whl", false, true),
+            ("a-1-cp311-cp311-any.whl", false, false),
+            ("a-1-cp31-abi3-linux_x86_64.whl", false, false),
             ("a-1-7local-cp311-cp311-linux_x86_64.whl", true, false),
             ("a-1-cp311-cp311-manylinux_2_39_x86_64.whl", false, false),
             ("a-1-cp311-cp311-musllinux_1_2_x86_64.whl", false, false),
@@ -136,7 +150,14 @@ mod tests {
             let wheel = WheelName::parse(name).expect(name);
             assert_eq!((bookworm.takes(&wheel), threads.takes(&wheel)), (plain, free), "{name}");
         }
-        for name in ["a-1.tar.gz", "a.whl", "a-1-py3-none.whl", "a-b-py3-none-any.whl", "a-1-2-3-4-5-6.whl"] {
+        for name in [
+            "a-1.tar.gz",
+            "a.whl",
+            "a-1-py3-none.whl",
+            "a-b-py3-none-any.whl",
+            "a-1-build-py3-none-any.whl",
+            "a-1-2-3-4-5-6.whl",
+        ] {
             assert_eq!(WheelName::parse(name), None, "{name}");
         }
     }

@@ -1,8 +1,10 @@
 //! Whether directories of wheels have what a lock asks for, by the names of their files alone.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::content::lock::Lock;
+use crate::content::lock::Version;
 use crate::content::lock::satisfies;
 use crate::content::wheel::name::Interpreter;
 use crate::content::wheel::name::WheelName;
@@ -47,32 +49,50 @@ impl fmt::Display for Lack {
     }
 }
 
-/// Every requirement without a wheel that the interpreter takes, in the order of the names.
-pub fn lacks(lock: &Lock, files: &[String], interpreter: &Interpreter) -> Vec<Lack> {
+/// The wheels that a lock asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Supply {
+    /// The files that the interpreter can use.
+    pub files: Vec<String>,
+    /// Those of them that are for some machines only.
+    pub bound: Vec<String>,
+    /// Every requirement without one, in the order of the names.
+    pub lacks: Vec<Lack>,
+}
+
+/// Looks for each requirement among the names of files.
+pub fn supply(lock: &Lock, files: &[String], interpreter: &Interpreter) -> Supply {
     let wheels: Vec<(&String, WheelName)> =
         files.iter().filter_map(|file| Some((file, WheelName::parse(file)?))).collect();
-    let lack = |(name, pin): (&_, &crate::content::lock::Pin)| {
-        let named: Vec<_> = wheels.iter().filter(|(_, wheel)| wheel.distribution == *name).collect();
+    let mut supply = Supply::default();
+    for (name, pin) in &lock.pins {
+        let named = wheels.iter().filter(|(_, wheel)| wheel.distribution == *name);
         let (right, other): (Vec<_>, Vec<_>) =
-            named.into_iter().partition(|(_, wheel)| satisfies(&wheel.version, &pin.version));
-        if right.iter().any(|(_, wheel)| interpreter.takes(wheel)) {
-            return None;
+            named.partition(|(_, wheel)| satisfies(&wheel.version, &pin.version));
+        let usable: Vec<_> = right.iter().filter(|(_, wheel)| interpreter.takes(wheel)).collect();
+        supply.files.extend(usable.iter().map(|(file, _)| (*file).clone()));
+        let bound = usable.iter().filter(|(_, wheel)| !wheel.is_for_any());
+        supply.bound.extend(bound.map(|(file, _)| (*file).clone()));
+        if !usable.is_empty() {
+            continue;
         }
-        let source = files.iter().find(|file| {
+        let is_source = |file: &&String| {
             source_archive(file).is_some_and(|(of, version)| of == *name && satisfies(&version, &pin.version))
-        });
-        let mut versions: Vec<String> = other.iter().map(|(_, wheel)| wheel.version.to_string()).collect();
-        versions.dedup();
-        let instead = match (right.is_empty(), source) {
-            (false, _) => Instead::Wheels(right.iter().map(|(file, _)| (*file).clone()).collect()),
-            (true, Some(file)) => Instead::Source(file.clone()),
-            (true, None) if !versions.is_empty() => Instead::Versions(versions),
-            (true, None) => Instead::Nothing,
+        };
+        let versions: BTreeSet<&Version> = other.iter().map(|(_, wheel)| &wheel.version).collect();
+        let instead = if !right.is_empty() {
+            Instead::Wheels(right.iter().map(|(file, _)| (*file).clone()).collect())
+        } else if let Some(file) = files.iter().find(is_source) {
+            Instead::Source(file.clone())
+        } else if versions.is_empty() {
+            Instead::Nothing
+        } else {
+            Instead::Versions(versions.into_iter().map(ToString::to_string).collect())
         };
         let (name, version) = (name.to_string(), pin.version.to_string());
-        Some(Lack { name, version, place: pin.place.to_string(), instead })
-    };
-    lock.pins.iter().filter_map(lack).collect()
+        supply.lacks.push(Lack { name, version, place: pin.place.to_string(), instead });
+    }
+    supply
 }
 
 #[cfg(test)]
@@ -102,7 +122,10 @@ mod tests {
         ]
         .map(str::to_owned);
         let interpreter = Interpreter { python, machine: "x86_64".to_owned(), glibc: Some((2, 36)) };
-        let found: Vec<String> = lacks(&lock, &files, &interpreter).iter().map(ToString::to_string).collect();
+        let supply = supply(&lock, &files, &interpreter);
+        assert_eq!(supply.files, [&*files[0], &*files[1], &*files[5]]);
+        assert_eq!(supply.bound, [&*files[1]]);
+        let found: Vec<String> = supply.lacks.iter().map(ToString::to_string).collect();
         assert_eq!(
             found,
             [

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use mkdeb::content::python::PythonVersion;
+use mkdeb::content::wheel::name::{Interpreter, WheelName};
 use serde_json::Value;
 
 use crate::bed::{cache, missing, need};
@@ -85,7 +87,7 @@ fn the_key_names_a_virtualenv_that_pip_or_uv_makes_and_build_takes() {
     let key = project.run(&["venv-key"]).out.trim().to_owned();
     let words = ["venv", "--wheels", wheels.to_str().unwrap()];
     let mut keys = Vec::new();
-    for (maker, programs) in [("pip", None), ("uv", Some(&*programs))] {
+    for (maker, programs) in [("pip", None), ("uv", Some(programs.path()))] {
         let made = ran(&mut command(&project, &[&words[..], &["--json"]].concat(), programs));
         assert_eq!(made.code, Some(0), "{maker}: {}", made.err);
         let document: Value = serde_json::from_str(&made.out).unwrap();
@@ -117,18 +119,15 @@ fn the_key_names_a_virtualenv_that_pip_or_uv_makes_and_build_takes() {
     assert_eq!(keys[0], keys[1]);
 }
 
-/// The directory of uv.
-fn uv() -> Option<PathBuf> {
-    let directory = cache().join("tools/bin");
-    if directory.join("uv").exists() { Some(uv_alone(&directory)) } else { missing("uv") }
-}
-
-/// uv without the other programs beside it.
-fn uv_alone(directory: &Path) -> PathBuf {
-    let alone = std::env::temp_dir().join(format!("mkdeb-uv-{}", std::process::id()));
-    fs::create_dir_all(&alone).unwrap();
-    let _ = std::os::unix::fs::symlink(directory.join("uv"), alone.join("uv"));
-    alone
+/// A directory with uv and no other program.
+fn uv() -> Option<tempfile::TempDir> {
+    let uv = cache().join("tools/bin/uv");
+    if !uv.exists() {
+        return missing("uv");
+    }
+    let alone = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(uv, alone.path().join("uv")).unwrap();
+    Some(alone)
 }
 
 #[test]
@@ -154,6 +153,106 @@ fn another_lock_makes_another_virtualenv_and_the_first_one_stays() {
     fs::write(old.join("half"), "").unwrap();
     assert!(venv(&project, &wheels, &[]).err.contains("with pip"));
     assert!(!old.join("half").exists());
+    // One that fails leaves the one before where it was.
+    project.write("requirements.txt", "idna==3.8 --hash=sha256:00\n");
+    assert_eq!(venv(&project, &wheels, &[]).code, Some(2));
+    assert_eq!(fs::canonicalize(project.path("build/venv")).unwrap(), old);
+}
+
+#[test]
+fn what_was_made_elsewhere_or_lost_its_interpreter_is_made_anew() {
+    let (project, _) = need!(project("idna==3.7\n"));
+    let wheels = project.path("wheels");
+    wheel(&wheels, "idna", "3.7", "py3-none-any");
+    let makes = |more: &[&str]| {
+        let ran = venv(&project, &wheels, more);
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        ran.err.contains("with pip")
+    };
+    assert!(makes(&[]) && !makes(&[]));
+    // As a CI restores a directory of another run.
+    fs::rename(project.path("build"), project.path("cached")).unwrap();
+    let copied = ran(Command::new("cp").args(["-a", "cached", "other"]).current_dir(project.dir()));
+    assert_eq!(copied.code, Some(0));
+    assert!(makes(&["--set", "venv.path=other/venv"]));
+    assert!(!makes(&["--set", "venv.path=other/venv/"]), "a slash at the end is none");
+    let python = fs::canonicalize(project.path("other/venv")).unwrap().join("bin/python");
+    fs::remove_file(&python).unwrap();
+    std::os::unix::fs::symlink("/nowhere/python", &python).unwrap();
+    assert!(makes(&["--set", "venv.path=other/venv"]));
+    assert!(makes(&["--set", "venv.path=.targets/venv"]));
+}
+
+#[test]
+fn wheels_are_those_of_the_target_even_where_the_machine_takes_newer_ones() {
+    let (project, _) = need!(project("idna==3.7\n"));
+    let wheels = project.path("wheels");
+    wheel(&wheels, "idna", "3.7", "cp311-cp311-manylinux_2_36_x86_64");
+    let bullseye = ["--target", "bullseye"];
+    refused(
+        &project,
+        &wheels,
+        &bullseye,
+        &["idna 3.7, which requirements.txt:1 asks for, is there for others only"],
+    );
+    wheel(&wheels, "idna", "3.7", "cp311-cp311-manylinux_2_17_x86_64");
+    let made = venv(&project, &wheels, &bullseye);
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    let info =
+        fs::read_to_string(project.path("build/venv/lib/python3.11/site-packages/idna-3.7.dist-info/WHEEL"));
+    assert!(info.as_ref().unwrap().contains("manylinux_2_17"), "{info:?}");
+    let arm = ["--set", "package.architecture=arm64"];
+    refused(&project, &wheels, &arm, &["_x86_64.whl` is for this machine, and the virtualenv for arm64"]);
+}
+
+#[test]
+fn a_wheel_is_taken_where_pip_takes_it() {
+    let (project, _) = need!(project(""));
+    let python = project.path("oracle/bin/python");
+    let made = ran(Command::new("/usr/bin/python3.11").args(["-m", "venv"]).arg(project.path("oracle")));
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    let tags = "from pip._internal.utils.compatibility_tags import get_supported\nfor tag in get_supported(): print(tag)";
+    let listed = ran(Command::new(python).args(["-c", tags]));
+    assert_eq!(listed.code, Some(0), "{}", listed.err);
+    let listed: Vec<&str> = listed.out.lines().collect();
+    let glibc = ran(Command::new("getconf").arg("GNU_LIBC_VERSION")).out;
+    let (major, minor) = glibc.trim().rsplit(' ').next().unwrap().split_once('.').unwrap();
+    let machine = ran(Command::new("uname").arg("-m")).out.trim().to_owned();
+    let interpreter = Interpreter {
+        python: PythonVersion { major: 3, minor: 11, free_threaded: false },
+        machine: machine.clone(),
+        glibc: Some((major.parse().unwrap(), minor.parse().unwrap())),
+    };
+    let pythons =
+        ["cp311", "cp312", "cp310", "cp32", "cp31", "py3", "py2", "py311", "py310", "py312", "pp311"];
+    let platforms = [
+        "any",
+        "linux",
+        "manylinux1",
+        "manylinux2010",
+        "manylinux2014",
+        "manylinux_2_5",
+        "manylinux_2_28",
+        "manylinux_2_36",
+        "manylinux_2_99",
+        "musllinux_1_2",
+        "win",
+    ];
+    let mut taken = 0;
+    for (python, abi) in
+        pythons.iter().flat_map(|python| ["none", "abi3", "cp311", "cp312"].map(|abi| (python, abi)))
+    {
+        for platform in platforms {
+            let platform =
+                if platform == "any" { platform.to_owned() } else { format!("{platform}_{machine}") };
+            let tag = format!("{python}-{abi}-{platform}");
+            let wheel = WheelName::parse(&format!("a-1-{tag}.whl")).unwrap();
+            let takes = interpreter.takes(&wheel);
+            assert_eq!(takes, listed.contains(&&*tag), "{tag}");
+            taken += usize::from(takes);
+        }
+    }
+    assert!(taken > 30, "{taken}");
 }
 
 #[test]
@@ -208,11 +307,50 @@ fn what_keeps_it_from_being_made_is_said_and_leaves_nothing() {
     );
     refused(&project, &project.path("none"), &[], &["failed to read", "none`"]);
     refused(&project, &wheels, &["--set", "venv.path=venv.tar.gz"], &["is the tarball `venv.tar.gz`"]);
-    // A wheel that holds something else than its name says.
+    let tarball = ["--set", "venv.path=."];
+    refused(&project, &wheels, &tarball, &["`path` in `[venv]` is `.`, which has no name of its own"]);
+    project.write("requirements.txt", "idna==3.7 --hash=sha256:00\nlost==1\n");
+    refused(
+        &project,
+        &wheels,
+        &[],
+        &["some requirements have hashes, and some have none:\n  lost 1 (requirements.txt:2)"],
+    );
+    project.write("requirements.txt", "idna==3.7\n");
+    let bare = "#!/bin/sh\ncase \"$*\" in\n*'-m venv'*) echo 'ensurepip is not available' >&2; exit 1;;\nesac\nexec /usr/bin/python3.11 \"$@\"\n";
+    project.program("bare", bare);
+    refused(
+        &project,
+        &wheels,
+        &["--python", "./bare"],
+        &["ensurepip is not", "hint: install the package `python3-venv`"],
+    );
+    // A wheel that brings more than its name says, and one that brings something else.
+    let more = r#"
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "a") as wheel:
+    wheel.writestr("idna-3.7.data/purelib/extra-1.0.dist-info/METADATA", "Name: extra")
+"#;
+    let file = wheels.join("idna-3.7-py3-none-any.whl");
+    assert_eq!(ran(Command::new("/usr/bin/python3").args(["-c", more]).arg(&file)).code, Some(0));
+    refused(
+        &project,
+        &wheels,
+        &[],
+        &["what was installed is not what `requirements.txt` says:", "extra 1.0 is there"],
+    );
     fs::rename(wheels.join("idna-3.7-py3-none-any.whl"), wheels.join("ipna-3.7-py3-none-any.whl")).unwrap();
     project.write("requirements.txt", "ipna==3.7\n");
     refused(&project, &wheels, &[], &["failed:"]);
+}
 
+#[test]
+fn what_the_manifest_does_not_say_and_what_is_in_the_way_is_said() {
+    let (project, wheels) = need!(project("idna==3.7\n"));
+    fs::create_dir_all(project.path("build")).unwrap();
+    std::os::unix::fs::symlink("../app", project.path("build/venv")).unwrap();
+    refused(&project, &wheels, &[], &["is not a link to a virtualenv that mkdeb made"]);
+    fs::remove_file(project.path("build/venv")).unwrap();
     project.write("build/venv/mine", "");
     refused(&project, &wheels, &[], &["is not a link to a virtualenv that mkdeb made", "hint: move it away"]);
     let manifest = fs::read_to_string(project.path("mkdeb.toml")).unwrap();

@@ -1,21 +1,21 @@
-//! Arguments of `mkdeb venv-key`.
+//! Arguments of every verb that reads a manifest.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::cli::args::suite;
-use crate::command::venv_key::KeyRequest;
+use crate::command::manifest::Selection;
 use crate::config::recipe::Suite;
 
-/// Arguments of `mkdeb venv-key`.
+/// Which manifest, and what is different from what it says.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct KeyArguments {
+pub(in crate::cli) struct SelectionArguments {
     /// The manifest [default: `mkdeb.toml`, else `pyproject.toml`]
     #[arg(short = 'f', long, value_name = "FILE")]
     manifest: Option<PathBuf>,
 
-    /// Set one key of the manifest, for example `venv.requirements=other.txt`; may be repeated
+    /// Set one key of the manifest, for example `package.version=1.4.2`; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE")]
     overrides: Vec<String>,
 
@@ -24,9 +24,9 @@ pub(in crate::cli) struct KeyArguments {
     target: Option<Suite>,
 }
 
-impl KeyArguments {
-    pub(in crate::cli) fn request(&self) -> KeyRequest {
+impl SelectionArguments {
+    pub(in crate::cli) fn selection(&self) -> Selection {
         let Self { manifest, overrides, target } = self;
-        KeyRequest { manifest: manifest.clone(), overrides: overrides.clone(), target: *target }
+        Selection { manifest: manifest.clone(), overrides: overrides.clone(), target: *target }
     }
 }

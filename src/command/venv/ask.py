@@ -13,4 +13,8 @@ try:
     glibc = os.confstr("CS_GNU_LIBC_VERSION").split()[1]
 except (AttributeError, IndexError, OSError, ValueError):
     glibc = "-"
-print(version, platform.machine(), glibc)
+machine = platform.machine()
+if sys.maxsize < 2**32:
+    # A kernel of 64 bits tells of itself.
+    machine = {"x86_64": "i686", "aarch64": "armv7l"}.get(machine, machine)
+print(version, machine, glibc)
