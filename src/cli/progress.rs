@@ -16,10 +16,13 @@ pub(in crate::cli) fn shown<T>(show: bool, watch: &Watch, work: impl FnOnce() ->
         return work();
     }
     std::thread::scope(|scope| {
-        let drawer = scope.spawn(|| draw(watch));
+        // Without a thread there is no bar.
+        let drawer = std::thread::Builder::new().spawn_scoped(scope, || draw(watch));
         let outcome = work();
         watch.finish();
-        drawer.thread().unpark();
+        if let Ok(drawer) = drawer {
+            drawer.thread().unpark();
+        }
         outcome
     })
 }

@@ -11,6 +11,9 @@ use crate::config::problem::Problem;
 use crate::config::tree;
 use crate::config::tree::Node;
 
+/// The most components of a key.
+const DEEPEST: usize = 16;
+
 /// Sets `table.key=value`, or `service.0.user=value`; `base` is where the assignment's text starts.
 ///
 /// A value that is not TOML is taken as a plain string.
@@ -25,7 +28,8 @@ pub(in crate::config) fn apply<'a>(
     };
     let (mut parents, mut offset) = (Vec::new(), base);
     for part in path.split('.') {
-        if part.is_empty() || part.trim() != part {
+        // No manifest has tables in tables beyond that; what reads them calls itself for each.
+        if parents.len() == DEEPEST || part.is_empty() || part.trim() != part {
             return Err(fault(Problem::NotAssignment(assignment.to_owned())));
         }
         parents.push(Spanned::new(offset..offset + part.len(), part));

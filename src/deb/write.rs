@@ -12,6 +12,8 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::sync::mpsc::channel;
 use std::sync::mpsc::sync_channel;
+use std::thread::Scope;
+use std::thread::ScopedJoinHandle;
 
 use crate::archive::ar;
 use crate::archive::compress::Compression;
@@ -161,6 +163,9 @@ pub enum Error {
     /// The compressor failed, or the spool could not take what it gave.
     #[error("failed to compress into the temporary file")]
     Compress(#[source] io::Error),
+    /// The machine gives no thread.
+    #[error("failed to start a thread")]
+    Thread(#[source] io::Error),
     /// The control fields are malformed.
     #[error("failed to write the control file")]
     Control(#[source] deb822::Error),
@@ -177,6 +182,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         let text = match self {
             Self::Mismatch(mismatch) => return Some(mismatch.hint()),
+            Self::Thread(_) => "raise the limits of processes and memory (`ulimit -u`, `ulimit -v`)",
             Self::LargeInside { .. } => "ship large files with the release, as a `[[tree]]`",
             Self::Changed { .. } => "let nothing write to the inputs while they are packed",
             Self::MemberTooLarge { .. } => {
@@ -274,11 +280,12 @@ fn data(
             let (sender, receiver) = sync_channel::<Arc<Chunk>>(QUEUE / 2);
             sinks.hashers.push(sender);
             let given_back = given_back.clone();
-            digesting.push(scope.spawn(move || hash::run(number, &receiver, &given_back)));
+            digesting.push(started(scope, move || hash::run(number, &receiver, &given_back))?);
         }
-        let reading = scope.spawn(move || data::send(&image.entries, contents, options, sinks));
         let (copy, written) = pipe();
-        let checking = options.reads_back.then(|| scope.spawn(move || read_back(written, format, image)));
+        let check = || started(scope, move || read_back(written, format, image));
+        let checking = options.reads_back.then(check).transpose()?;
+        let reading = started(scope, move || data::send(&image.entries, contents, options, sinks))?;
         // The receiver ends with this call: a reader that still sends is refused, and stops.
         let out = Limited::new(spool, options, copy);
         let encoded = encode(chunks.into_iter(), &given_back, (options, image.tar_bytes()), out);
@@ -297,6 +304,14 @@ fn data(
             }
         }
     })
+}
+
+/// Starts a stage. Where the machine gives no thread for it, those before end as their channels do.
+fn started<'scope, T: Send + 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    stage: impl FnOnce() -> T + Send + 'scope,
+) -> Result<ScopedJoinHandle<'scope, T>, Error> {
+    std::thread::Builder::new().spawn_scoped(scope, stage).map_err(Error::Thread)
 }
 
 /// Decodes what the encoder wrote, and compares it with what was meant.

@@ -57,7 +57,7 @@ impl<'a> DebFile<'a> {
         }
         // Of standard input others may have read a part.
         let size = (about.is_file() && !is_stdin(path)).then_some(about.len());
-        Ok(Self { reader: BufReader::with_capacity(CHUNK, Patient { file, watch }), size })
+        Ok(Self { reader: BufReader::with_capacity(CHUNK, Patient::new(file, watch)), size })
     }
 }
 
@@ -65,6 +65,13 @@ impl<'a> DebFile<'a> {
 pub struct Patient<'a> {
     file: File,
     watch: &'a Watch,
+}
+
+impl<'a> Patient<'a> {
+    /// Reads from `file` until a signal comes.
+    pub(in crate::host) fn new(file: File, watch: &'a Watch) -> Self {
+        Self { file, watch }
+    }
 }
 
 impl Read for Patient<'_> {

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io;
 use std::io::Read;
 use std::io::Seek;
 use std::os::unix::fs::PermissionsExt;
@@ -10,6 +11,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
+use std::process::ExitStatus;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -93,15 +95,9 @@ impl Program {
         self.command.process_group(0);
         self.command.stdout(out.try_clone().map_err(wrap)?).stderr(err.try_clone().map_err(wrap)?);
         let mut child = self.command.spawn().map_err(wrap)?;
-        let status = loop {
-            if let Some(status) = child.try_wait().map_err(wrap)? {
-                break status;
-            }
-            if watch.check().is_err() {
-                end(&mut child);
-                return Err(Error::Interrupted);
-            }
-            std::thread::sleep(INTERVAL);
+        let Some(status) = wait(&mut child, watch).map_err(wrap)? else {
+            end(&mut child);
+            return Err(Error::Interrupted);
         };
         let mut text = Vec::new();
         if status.success() {
@@ -117,6 +113,19 @@ impl Program {
         let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
         let last = lines[lines.len().saturating_sub(LAST_LINES)..].join("\n");
         Err(Error::Failed { program: self.name, said: last })
+    }
+}
+
+/// Waits for the end of a program; none where a signal came before that.
+pub(in crate::host) fn wait(child: &mut Child, watch: &Watch) -> io::Result<Option<ExitStatus>> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if watch.check().is_err() {
+            return Ok(None);
+        }
+        std::thread::sleep(INTERVAL);
     }
 }
 

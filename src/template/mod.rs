@@ -12,6 +12,7 @@ pub mod scripts;
 pub mod units;
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use handlebars::Handlebars;
 use serde::Serialize;
@@ -48,6 +49,9 @@ pub enum Error {
         /// What the parser says, with the line.
         reason: String,
     },
+    /// One that is part of itself.
+    #[error("the template `{0}` is part of itself")]
+    Circle(String),
     /// It asks for a value that does not exist.
     #[error("the template `{name}` cannot be rendered: {reason}")]
     Render {
@@ -99,13 +103,19 @@ impl Templates {
         {
             return Err(Error::Unknown(unknown.clone()));
         }
+        let texts: BTreeMap<&str, &str> = BUILT_IN
+            .iter()
+            .map(|(name, text)| (*name, overrides.get(*name).map_or(*text, String::as_str)))
+            .collect();
+        if let Some(name) = texts.keys().find(|name| is_in_itself(&texts, name)) {
+            return Err(Error::Circle((*name).to_owned()));
+        }
         let mut registries = BTreeMap::new();
         for language in [Language::Shell, Language::Unit, Language::Python, Language::Text] {
             registries.insert(language, registry(language));
         }
         let mut templates = Self { registries };
-        for (name, text) in BUILT_IN {
-            let text = overrides.get(*name).map_or(*text, String::as_str);
+        for (name, text) in &texts {
             templates.compile(name, text)?;
         }
         Ok(templates)
@@ -132,6 +142,28 @@ impl Templates {
     pub fn built_in() -> &'static [(&'static str, &'static str)] {
         BUILT_IN
     }
+}
+
+/// Whether a template is among its parts, or among theirs.
+fn is_in_itself(texts: &BTreeMap<&str, &str>, name: &str) -> bool {
+    let (mut seen, mut left) = (BTreeSet::new(), parts(texts[name]));
+    while let Some(part) = left.pop() {
+        if part == name {
+            return true;
+        }
+        if let Some(text) = texts.get(part).filter(|_| seen.insert(part)) {
+            left.extend(parts(text));
+        }
+    }
+    false
+}
+
+/// The templates that a template names as its parts: `{{> activate/words.sh.hbs}}`.
+fn parts(text: &str) -> Vec<&str> {
+    let tags = text.split("{{").skip(1).map(|tag| tag.trim_start_matches(['{', '~']).trim_start());
+    let named =
+        tags.filter_map(|tag| tag.strip_prefix('>')?.split(['}', '~']).next()?.split_whitespace().next());
+    named.collect()
 }
 
 /// The language of a template by the ending before `.hbs`.

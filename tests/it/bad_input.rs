@@ -322,6 +322,13 @@ fn an_override_that_is_no_template_or_no_shell_is_refused() {
     );
     with("activate/words.sh.hbs", "words() {\n", &["the template `activate.sh.hbs`, as it is overridden,"]);
     with("environment.sh.hbs", "case\n", &["the template `environment.sh.hbs`, as it is overridden,"]);
+    project.write("mine/activate/words.sh.hbs", "{{> activate/conffiles.sh.hbs}}\n");
+    with(
+        "activate/conffiles.sh.hbs",
+        "{{~> activate/words.sh.hbs}}\n",
+        &["error: the template `activate/conffiles.sh.hbs` is part of itself"],
+    );
+    fs::remove_file(project.path("mine/activate/words.sh.hbs")).unwrap();
     project.write("mine/prerm.sh.hbs", "#!/bin/sh\nexit 0\n");
     let mut command = project.command(&["build", "--templates", "mine"]);
     let without = ran(command.env("PATH", "/nonexistent"));
@@ -465,4 +472,35 @@ fn locks_that_would_take_for_ever_or_the_whole_stack_are_read_or_refused() {
         "{:.300}",
         ran.err
     );
+}
+
+#[test]
+fn a_key_of_many_components_is_none() {
+    let project = Project::new("");
+    let long = format!("a{}=1", ".a".repeat(30_000));
+    project.refused(&["--set", &long], &["error: "]);
+}
+
+#[test]
+fn a_name_in_an_input_begins_no_line_of_ours() {
+    let project = Project::new("");
+    let info = "build/venv/lib/python3.11/site-packages/odd-1.dist-info";
+    project.write(&format!("{info}/METADATA"), "Name: odd\nVersion: 1\n");
+    project.write(&format!("{info}/RECORD"), "\"gone\nerror: all is well\nhint: run this\",,\n");
+    let ran = project.build(&[]);
+    assert!(ran.err.contains("warning: ") && ran.err.contains("all is well"), "{}", ran.err);
+    assert!(
+        !ran.err.lines().any(|line| line.starts_with("error") || line.starts_with("hint")),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn more_inputs_than_are_told_apart_are_refused() {
+    let project = Project::new("");
+    project.write("t/f", "1");
+    let trees: String = (0..65_600).map(|n| format!("[[tree]]\nsource = \"t\"\npath = \"x{n}\"\n")).collect();
+    project.append(&trees);
+    project.refused(&[], &["error: the manifest names more than 65535 inputs"]);
 }

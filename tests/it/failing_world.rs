@@ -148,6 +148,23 @@ fn a_limit_on_the_size_of_files_is_an_error_and_no_sudden_end() {
 }
 
 #[test]
+fn a_machine_that_gives_no_threads_is_no_panic() {
+    let project = Project::new("");
+    for limit in [100, 150, 200, 300, 500, 1000] {
+        let words =
+            format!("ulimit -v {}; exec '{}' build --threads 64", limit << 10, env!("CARGO_BIN_EXE_mkdeb"));
+        let ran = ran(Command::new("/bin/sh").args(["-c", &words]).current_dir(project.dir()));
+        assert!(!ran.err.contains("panicked"), "{limit} MiB: {}", ran.err);
+        assert!(
+            ran.code == Some(0) || ran.err.contains("error: "),
+            "{limit} MiB: {:?} {}",
+            ran.code,
+            ran.err
+        );
+    }
+}
+
+#[test]
 fn a_package_is_as_open_as_those_of_dpkg_deb_whatever_the_mask() {
     let project = Project::new("");
     project.write(
@@ -440,4 +457,26 @@ fn a_stopped_build_leaves_a_whole_package_or_none() {
     let seed = seed();
     stop_at_moments("KILL", seed, 6);
     stop_at_moments("TERM", seed, 4);
+}
+
+#[test]
+fn a_signal_does_not_wait_for_an_interpreter_that_does_not_answer() {
+    let project = Project::new("bytecode = \"compile\"\n");
+    let (python, started) = (project.path("bin/python3.11"), project.path("started"));
+    project
+        .program("bin/python3.11", &format!("#!/bin/sh\necho $$ >{}\nexec sleep 300\n", started.display()));
+    let set = format!("venv.python={}", python.display());
+    let mut child = project.command(&["build", "--set", &set]).spawn().unwrap();
+    let begun = Instant::now();
+    let pid = loop {
+        match fs::read_to_string(&started).ok().and_then(|text| text.trim().parse::<u32>().ok()) {
+            Some(pid) => break pid,
+            None => assert!(begun.elapsed().as_secs() < 30, "it never began"),
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    };
+    send("TERM", child.id());
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    assert!(!Path::new(&format!("/proc/{pid}")).exists(), "the interpreter was ended");
+    assert!(!project.path("dist").exists());
 }

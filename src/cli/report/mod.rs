@@ -144,7 +144,9 @@ impl Report {
                 Weight::Detail if self.verbosity == Verbosity::Verbose => "note",
                 _ => continue,
             };
-            say(&plain(&format!("{word}: {}: {}", note.subject, note.text)));
+            // A name in an input may hold a line feed, which must not begin a line of ours.
+            let line = format!("{word}: {}: {}", note.subject, note.text).replace('\n', "\\n");
+            say(&plain(&line));
         }
     }
 }

@@ -5,6 +5,7 @@ What is no module of this Python, a template for instance, is answered with noth
 """
 import importlib.util
 import marshal
+import os
 import struct
 import sys
 
@@ -34,4 +35,8 @@ def main():
         answers.flush()
 
 
-main()
+try:
+    main()
+except BrokenPipeError:
+    # mkdeb is gone, and with it whoever would read why.
+    os._exit(1)

@@ -9,6 +9,7 @@ use std::io::BufReader;
 use std::io::BufWriter;
 use std::io::Read;
 use std::io::Write;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::Child;
 use std::process::Command;
@@ -16,11 +17,13 @@ use std::process::Stdio;
 
 use crate::content::bytecode::COMPILED_AT;
 use crate::content::python::PythonVersion;
+use crate::host::deb_file::Patient;
 use crate::host::input::Error;
 use crate::host::input::body::Body;
 use crate::host::input::body::Stamp;
 use crate::host::input::body::Store;
 use crate::host::input::budget::Budget;
+use crate::host::process;
 use crate::host::watch::Watch;
 use crate::source::tree::FileFacts;
 use crate::source::tree::SourceEntry;
@@ -69,7 +72,13 @@ pub(super) fn compile(
     let wrap = |source| Error::Compiler { interpreter: interpreter.clone(), source };
     let mut child = start(&interpreter).map_err(wrap)?;
     let made = converse(&mut child, &modules, sources, &workshop);
-    let status = child.wait();
+    let ended = if made.is_ok() { process::wait(&mut child, workshop.watch) } else { Ok(None) };
+    let status = ended.and_then(|ended| {
+        // It may be at work on a module still. That it is gone already is no other error.
+        let _ = ended.is_none().then(|| child.kill());
+        child.wait()
+    });
+    workshop.watch.check().map_err(wrap)?;
     let made = made.map_err(|error| match error.downcast() {
         Ok(excess) => Error::Excess { input: tree.name.clone(), excess },
         Err(error) => wrap(error),
@@ -147,6 +156,7 @@ fn converse(
     let (Some(to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(io::ErrorKind::BrokenPipe.into());
     };
+    let from = Patient::new(File::from(OwnedFd::from(from)), workshop.watch);
     let (mut to, mut from) = (BufWriter::new(to), BufReader::new(from));
     let mut spool = BufWriter::new(&workshop.spool);
     let mut answers = Vec::with_capacity(modules.len());

@@ -128,25 +128,28 @@ fn read_bodies(seen: &[Seen], input: &Input<'_>, scan: &Scan<'_>) -> Result<Vec<
     let files: Vec<&Seen> = seen.iter().filter(|entry| entry.metadata.is_file()).collect();
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::with_capacity(files.len()));
-    std::thread::scope(|scope| {
-        for _ in 0..scan.threads.max(1) {
-            scope.spawn(|| {
-                let (mut mine, mut buffer) = (Vec::new(), Buffer::default());
-                while let Some(index) =
-                    Some(next.fetch_add(1, Ordering::Relaxed)).filter(|i| *i < files.len())
-                {
-                    let outcome = read_body(files[index], (input, index), scan, &mut buffer);
-                    let failed = outcome.is_err();
-                    mine.push((index, outcome));
-                    if failed {
-                        next.store(files.len(), Ordering::Relaxed);
-                    }
-                }
-                if let Ok(mut results) = results.lock() {
-                    results.append(&mut mine);
-                }
-            });
+    let work = || {
+        let (mut mine, mut buffer) = (Vec::new(), Buffer::default());
+        while let Some(index) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|i| *i < files.len()) {
+            let outcome = read_body(files[index], (input, index), scan, &mut buffer);
+            let failed = outcome.is_err();
+            mine.push((index, outcome));
+            if failed {
+                next.store(files.len(), Ordering::Relaxed);
+            }
         }
+        if let Ok(mut results) = results.lock() {
+            results.append(&mut mine);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..scan.threads {
+            // As many as the machine gives: fewer take longer.
+            if std::thread::Builder::new().spawn_scoped(scope, work).is_err() {
+                break;
+            }
+        }
+        work();
     });
     let mut results = results.into_inner().unwrap_or_default();
     results.sort_by_key(|(index, _)| *index);

@@ -1,5 +1,6 @@
 //! Real dpkg and real systemd as judges of what packages do on a host.
 
+mod accounts;
 mod booted;
 mod compile;
 mod debian;

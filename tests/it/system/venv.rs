@@ -306,9 +306,6 @@ fn what_keeps_it_from_being_made_is_said_and_leaves_nothing() {
         &["no Python 3.7: neither `/usr/bin/python3.7` nor", "hint: name one with `--python`"],
     );
     refused(&project, &project.path("none"), &[], &["failed to read", "none`"]);
-    refused(&project, &wheels, &["--set", "venv.path=venv.tar.gz"], &["is the tarball `venv.tar.gz`"]);
-    let tarball = ["--set", "venv.path=."];
-    refused(&project, &wheels, &tarball, &["`path` in `[venv]` is `.`, which has no name of its own"]);
     project.write("requirements.txt", "idna==3.7 --hash=sha256:00\nlost==1\n");
     refused(
         &project,
@@ -347,6 +344,9 @@ with zipfile.ZipFile(sys.argv[1], "a") as wheel:
 #[test]
 fn what_the_manifest_does_not_say_and_what_is_in_the_way_is_said() {
     let (project, wheels) = need!(project("idna==3.7\n"));
+    refused(&project, &wheels, &["--set", "venv.path=venv.tar.gz"], &["is the tarball `venv.tar.gz`"]);
+    let nameless = ["--set", "venv.path=."];
+    refused(&project, &wheels, &nameless, &["`path` in `[venv]` is `.`, which has no name of its own"]);
     fs::create_dir_all(project.path("build")).unwrap();
     std::os::unix::fs::symlink("../app", project.path("build/venv")).unwrap();
     refused(&project, &wheels, &[], &["is not a link to a virtualenv that mkdeb made"]);
