@@ -92,7 +92,9 @@ fn file(root: &Path, path: &str) -> Option<fs::File> {
         name.extend(part[2..].bytes());
     }
     let relative = PathBuf::from(String::from_utf8(name).ok()?);
-    let inside = relative.components().all(|part| matches!(part, std::path::Component::Normal(_)));
+    let inside = relative
+        .components()
+        .all(|part| matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir));
     let file = fs::File::open(root.join(relative)).ok().filter(|_| inside)?;
     file.metadata().is_ok_and(|about| about.is_file()).then_some(file)
 }

@@ -9,6 +9,8 @@ mod deployment;
 mod examples;
 pub mod fixture;
 mod fleet;
+mod fleet_apt;
+mod fleet_kit;
 mod inputs;
 mod lifecycle;
 mod project;
