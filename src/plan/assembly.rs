@@ -82,7 +82,13 @@ impl Assembly<'_> {
             priority: package.priority.clone(),
             homepage: package.homepage.clone(),
             summary: package.summary.clone(),
-            description: package.description.clone(),
+            description: match package.description.trim() {
+                "" => format!(
+                    "The application {}, in releases below {}.",
+                    package.name, self.draft.place.prefix
+                ),
+                _ => package.description.clone(),
+            },
             relations: relations.into_iter().collect(),
             fields: package.fields.clone(),
         }

@@ -28,6 +28,7 @@ const APT: Run = Test("apt_keeps_the_releases_that_can_be_gone_back_to_and_remov
 const ROLLBACK: Run = Test("rollback_goes_back_offline_asks_nothing_and_holds_the_package");
 const SUITE: Run = Test("a_suite_is_read_by_its_release_and_what_does_not_agree_is_an_error");
 const MAKING: Run = Test("another_lock_makes_another_virtualenv_and_the_first_one_stays");
+const KILLED: Run = Test("dpkg_killed_at_some_moments_of_an_upgrade_leaves_a_release_that_runs");
 const KEY: Run = Test("a_key_is_twelve_characters_over_what_matters_and_nothing_else");
 const KEY_JSON: Run = Test("the_json_document_has_the_keys_that_are_documented");
 
@@ -52,6 +53,7 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         "apt-get install ./dist/orders-venv-*.deb ./dist/orders-release-*.deb ./dist/orders_*.deb",
         APT,
     ),
+    ("docs/fleets.md", "dpkg --configure -a", KILLED),
     ("docs/fleets.md", "orders-rollback --list", ROLLBACK),
     ("docs/fleets.md", "orders-rollback", ROLLBACK),
     ("docs/fleets.md", "orders-rollback 1.0", ROLLBACK),
@@ -128,6 +130,7 @@ fn every_command_that_a_document_tells_readers_to_type_is_run() {
         include_str!("../../adoption.rs"),
         include_str!("../../pack.rs"),
         include_str!("../fleet.rs"),
+        include_str!("../fleet_world.rs"),
         include_str!("../venv.rs"),
         include_str!("../../venv_key.rs")
     );
