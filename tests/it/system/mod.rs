@@ -11,6 +11,7 @@ pub mod fixture;
 mod fleet;
 mod fleet_apt;
 mod fleet_kit;
+mod fleet_service;
 pub mod fleet_world;
 mod inputs;
 mod lifecycle;
