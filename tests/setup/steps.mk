@@ -2,7 +2,7 @@
 STEP := $(HERE)/step
 PIN := $(HERE)/requirements
 
-all: debs wheels-examples venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15
+all: debs unattended wheels-examples venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15
 
 # In the order in which two jobs finish soonest: Python 3.11 has most virtualenvs.
 root-bookworm:
@@ -20,6 +20,10 @@ wheels-examples: tools
 
 root-bullseye root-trixie root-forky: root-%:
 	$(STEP) $@ $(HERE)/root -- $(HERE)/root $*
+
+# What upgrades hosts at night.
+unattended: root-bookworm
+	$(STEP) $@ $(HERE)/unattended $(HERE)/root -- $(HERE)/unattended root-bookworm
 
 # What Debian itself packed.
 debs:
@@ -43,5 +47,5 @@ venvs-3.14: root-forky tools wheels
 venvs-3.15: root-forky tools wheels
 	$(VENVS) 3.15 root-forky
 
-.PHONY: all debs tools wheels wheels-examples root-bookworm root-bullseye root-trixie root-forky
+.PHONY: all debs unattended tools wheels wheels-examples root-bookworm root-bullseye root-trixie root-forky
 .PHONY: venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15

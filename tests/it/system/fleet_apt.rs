@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use super::fleet_kit::{LISTING, installed, project_for, stands, status};
-use crate::bed::{Output, Root, Server, Suite, need};
+use crate::bed::{Output, Root, Server, Suite, cache, missing, need};
 use crate::project::{Project, ran};
 
 /// A host, and a repository that it asks over HTTP.
@@ -45,8 +45,22 @@ impl Fleet {
         self.downloads();
     }
 
+    /// The same, with a `Release` that says whose it is.
+    fn publish_of(&self, origin: &str, version: &str) {
+        self.publish(version);
+        let release = format!(
+            "printf 'Origin: {origin}\\nSuite: stable\\nSHA256:\\n %s %s Packages\\n' \
+             $(sha256sum Packages | cut -d' ' -f1) $(wc -c <Packages) >Release"
+        );
+        let made = ran(Command::new("/bin/sh").args(["-euc", &release]).current_dir(self.shelf.path()));
+        assert_eq!(made.code, Some(0), "{}", made.err);
+        self.root.ok(&["apt-get", "-q", "update"]);
+        self.downloads();
+    }
+
     fn index(&self) {
-        let script = "dpkg-scanpackages -m . >Packages.new 2>/dev/null; mv Packages.new Packages";
+        let script =
+            "rm -f Release; dpkg-scanpackages -m . >Packages.new 2>/dev/null; mv Packages.new Packages";
         let indexed = ran(Command::new("/bin/sh").args(["-euc", script]).current_dir(self.shelf.path()));
         assert_eq!(indexed.code, Some(0), "{}", indexed.err);
     }
@@ -300,4 +314,31 @@ fn each_architecture_takes_its_own_virtualenv() {
     };
     let virtualenv = needs(&needs("orders", "Pre-Depends"), "Depends");
     assert!(debs.contains(&format!("{virtualenv}_1_arm64.deb")), "{virtualenv}: {debs:?}");
+}
+
+#[test]
+fn unattended_upgrades_takes_the_new_release_and_removes_none_that_is_kept() {
+    let fleet = need!(Fleet::new(Suite::Bookworm));
+    let packages = cache().join("unattended");
+    if !packages.is_dir() {
+        return missing("unattended-upgrades").unwrap_or_default();
+    }
+    fleet.root.copy_in(&packages, "/srv/unattended");
+    fleet.root.sh("DEBIAN_FRONTEND=noninteractive dpkg --force-unsafe-io -i /srv/unattended/*.deb");
+    fleet
+        .root
+        .sh("echo 'Unattended-Upgrade::Origins-Pattern { \"origin=acme\"; };' >/etc/apt/apt.conf.d/52acme
+        echo 'Dpkg::Options { \"--force-unsafe-io\"; };' >>/etc/apt/apt.conf.d/52acme");
+    for version in ["1.0", "1.1", "1.2"] {
+        fleet.publish_of("acme", version);
+        if version == "1.0" {
+            fleet.apt(&["apt-get", "install", "orders"]).ok("the first");
+            continue;
+        }
+        let ran = fleet.root.run(&["unattended-upgrade", "--verbose"]);
+        assert!(ran.success(), "{}", ran.text());
+        stands(&fleet.root, version);
+    }
+    // Whatever is unused and new since goes, as is its default; what is kept is not unused.
+    assert_eq!(fleet.releases()[1..], ["1.1", "1.2"]);
 }
