@@ -181,8 +181,7 @@ fn a_package_of_dh_virtualenv_is_upgraded_and_nothing_of_it_stays() {
 
 #[test]
 fn lintian_finds_no_error_in_the_packages_of_a_release() {
-    let root = need!(Root::new(Suite::Bookworm));
-    drop(root);
+    let _root = need!(Root::new(Suite::Bookworm));
     let project = project();
     // The lintian of bookworm does not read zstd.
     let built = project.run(&["build", "-Zxz"]);
@@ -196,4 +195,30 @@ fn lintian_finds_no_error_in_the_packages_of_a_release() {
         "{said}{}",
         String::from_utf8_lossy(&checked.stderr)
     );
+}
+
+#[test]
+fn piuparts_finds_nothing_that_a_release_leaves_behind() {
+    let _root = need!(Root::new(Suite::Bookworm));
+    let (project, bed) = (project(), tempfile::tempdir().unwrap());
+    let (shelf, root) = (bed.path().join("shelf"), bed.path().join("root"));
+    std::fs::create_dir(&shelf).unwrap();
+    project.build(&["-o", shelf.to_str().unwrap()]);
+    // A root whose only repository is that one: nothing is asked for elsewhere.
+    let source = format!("deb [trusted=yes] copy:{} ./", shelf.display());
+    let prepare = format!(
+        "cp -a {} root; echo '{source}' >root/etc/apt/sources.list; cd shelf; dpkg-scanpackages -m . >Packages 2>/dev/null",
+        Suite::Bookworm.dir().display()
+    );
+    let prepared = Command::new("/bin/sh").args(["-euc", &prepare]).current_dir(bed.path()).output().unwrap();
+    assert!(prepared.status.success(), "{}", String::from_utf8_lossy(&prepared.stderr));
+    let options =
+        ["--distribution", "bookworm", "--no-eatmydata", "--skip-minimize", "--keep-sources-list", "--apt"];
+    let mut piuparts = Command::new("piuparts");
+    piuparts.arg("--existing-chroot").arg(&root).args(options);
+    // The root has no documents, which debsums misses.
+    piuparts.arg("--warn-on-debsums-errors").arg(format!("--bindmount={}", shelf.display())).arg("orders");
+    let checked = piuparts.env("TMPDIR", bed.path()).output().unwrap();
+    let said = String::from_utf8_lossy(&checked.stdout);
+    assert!(checked.status.success() && said.contains("PASS: All tests."), "{:.4000}", said);
 }

@@ -29,6 +29,7 @@ const ROLLBACK: Run = Test("rollback_goes_back_offline_asks_nothing_and_holds_th
 const SUITE: Run = Test("a_suite_is_read_by_its_release_and_what_does_not_agree_is_an_error");
 const MAKING: Run = Test("another_lock_makes_another_virtualenv_and_the_first_one_stays");
 const KILLED: Run = Test("dpkg_killed_at_some_moments_of_an_upgrade_leaves_a_release_that_runs");
+const MOVES: Run = Test("a_repository_moves_what_changed_to_bookworm");
 const KEY: Run = Test("a_key_is_twelve_characters_over_what_matters_and_nothing_else");
 const KEY_JSON: Run = Test("the_json_document_has_the_keys_that_are_documented");
 
@@ -44,6 +45,16 @@ const COMMANDS: &[(&str, &str, Run)] = &[
     ("README.md", "apt install ./dist/orders_1.4.2_amd64.deb", README),
     ("README.md", "mkdeb pack --root-owner-group -Zxz tree dist/", PACK),
     ("README.md", "mkdeb inspect dist/orders_1.4.2_amd64.deb", README),
+    ("README.md", "mkdeb venv-key", KEY),
+    ("README.md", "mkdeb venv --wheels wheels", MAKING),
+    ("README.md", "mkdeb build --repo \"https://apt.example.com bookworm main\"", SUITE),
+    ("README.md", "apt-get install orders", MOVES),
+    ("README.md", "apt-get upgrade --with-new-pkgs", MOVES),
+    ("README.md", "orders-rollback --list", ROLLBACK),
+    ("README.md", "orders-rollback", ROLLBACK),
+    ("README.md", "orders-rollback --release", ROLLBACK),
+    ("README.md", "apt-get purge orders", APT),
+    ("README.md", "apt-get autoremove --purge", APT),
     ("docs/requirements.md", "mkdeb venv-key", KEY),
     ("docs/requirements.md", "mkdeb venv --wheels wheels", MAKING),
     ("docs/requirements.md", "mkdeb venv-key --target bookworm --json", KEY_JSON),
@@ -130,6 +141,7 @@ fn every_command_that_a_document_tells_readers_to_type_is_run() {
         include_str!("../../adoption.rs"),
         include_str!("../../pack.rs"),
         include_str!("../fleet.rs"),
+        include_str!("../fleet_apt.rs"),
         include_str!("../fleet_world.rs"),
         include_str!("../venv.rs"),
         include_str!("../../venv_key.rs")
