@@ -1,5 +1,5 @@
 # Names for the scripts that do the work.
-.PHONY: test lint ci soak bench bench-large fuzz demo examples clean
+.PHONY: test lint ci soak bench bench-large bench-host fuzz demo examples clean
 
 test:
 	tests/run unit system
@@ -18,6 +18,9 @@ bench:
 
 bench-large:
 	bench/run --corpora S,M,L
+
+bench-host:
+	bench/host
 
 fuzz:
 	fuzz/run
