@@ -181,3 +181,85 @@ fn what_the_administrator_did_to_a_service_stays_through_changes_of_the_layout()
     let runs = service.asked_during(|_| ());
     assert!(runs.len() == 1 && runs[0].0 == "1.3/1.3", "{runs:?}");
 }
+
+#[test]
+fn whatever_fails_in_an_upgrade_leaves_the_release_before_installed_and_running() {
+    let service = need!(Service::new());
+    service.install(&service.build("1.0"));
+    let manifest = fs::read_to_string(service.project.path("mkdeb.toml")).unwrap();
+    let main = |service: &Service, text: &str| {
+        service.project.write("app/orders/__main__.py", text);
+    };
+    let failures =
+        [("hook", "the hook before-activate failed"), ("restart", "orders.service"), ("health", "health")];
+    for (number, (kind, words)) in failures.into_iter().enumerate() {
+        let version = format!("1.{}", number + 1);
+        let mut debs = service.build(&version);
+        match kind {
+            "hook" => {
+                service.project.write("fail.sh", "#!/bin/sh\nexit 1\n");
+                service
+                    .project
+                    .write("mkdeb.toml", format!("{manifest}[hooks]\nbefore-activate = \"fail.sh\"\n"));
+            }
+            "restart" => main(&service, "raise SystemExit(3)\n"),
+            _ => main(&service, "import time\ntime.sleep(600)\n"),
+        }
+        if kind == "health" {
+            service.project.write("mkdeb.toml", manifest.replace("timeout = \"30s\"", "timeout = \"3s\""));
+        }
+        let set = format!("package.version={version}");
+        let built = service.project.build(&["--set", &set]).out;
+        for (deb, to) in built.lines().zip(&mut debs) {
+            *to = format!("/srv/debs/{}", Path::new(deb).file_name().unwrap().to_str().unwrap());
+            service.host.copy_in(Path::new(deb), to);
+        }
+        service.project.write("mkdeb.toml", &manifest);
+        service.host.ok(&["dpkg", "--force-unsafe-io", "-i", &debs[0], &debs[1]]);
+        let failed = service.host.run(&["dpkg", "--force-unsafe-io", "--force-confdef", "-i", &debs[2]]);
+        assert!(!failed.success() && failed.text().contains(words), "{kind}: {}", failed.text());
+        let state = service.host.ok(&["dpkg-query", "-W", "-f", "${db:Status-Abbrev}${Version}", "orders"]);
+        assert_eq!((&*state, &*service.host.ok(&["dpkg", "--audit"])), ("ii 1.0", ""), "{kind}");
+        let runs = service.asked_during(|_| ());
+        assert!(
+            runs.last().is_some_and(|(answer, count)| answer == "1.0/1.0" && *count > 20),
+            "{kind}: {runs:?}"
+        );
+    }
+}
+
+#[test]
+fn the_state_of_a_service_of_dh_virtualenv_is_inherited() {
+    let service = need!(Service::new());
+    let project = &service.project;
+    project.write(
+        "old/DEBIAN/control",
+        "Package: orders\nVersion: 0.9\nArchitecture: all\nMaintainer: Ops <ops@example.com>\nDescription: x\n",
+    );
+    // What debhelper puts into its scripts.
+    project.program(
+        "old/DEBIAN/postinst",
+        "#!/bin/sh\nset -e\ndeb-systemd-helper unmask orders.service >/dev/null || true\n\
+         deb-systemd-helper --quiet was-enabled orders.service && deb-systemd-helper enable orders.service >/dev/null || \
+         deb-systemd-helper update-state orders.service >/dev/null || true\n\
+         systemctl --system daemon-reload\ndeb-systemd-invoke start orders.service\n",
+    );
+    project.program("old/opt/venvs/orders/bin/serve", "#!/bin/sh\nexec sleep 600\n");
+    project.write(
+        "old/lib/systemd/system/orders.service",
+        "[Service]\nExecStart=/opt/venvs/orders/bin/serve\n[Install]\nWantedBy=multi-user.target\n",
+    );
+    let script = "dpkg-deb --root-owner-group -b old old.deb";
+    let packed =
+        std::process::Command::new("/bin/sh").args(["-euc", script]).current_dir(project.dir()).output();
+    assert!(packed.unwrap().status.success());
+    service.host.copy_in(&project.path("old.deb"), "/srv/old.deb");
+    let is = |word: &str| service.host.run(&["systemctl", word, "orders"]).stdout.trim().to_owned();
+    service.host.ok(&["dpkg", "--force-unsafe-io", "-i", "/srv/old.deb"]);
+    assert_eq!((is("is-enabled"), is("is-active")), ("enabled".to_owned(), "active".to_owned()));
+    service.host.sh("systemctl disable --now orders");
+    service.install(&service.build("1.0"));
+    assert_eq!((is("is-enabled"), is("is-active")), ("disabled".to_owned(), "inactive".to_owned()));
+    assert_eq!(service.host.ok(&["orders"]), "1.0\n");
+    assert!(!service.host.path().join("opt/venvs").exists());
+}
