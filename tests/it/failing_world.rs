@@ -258,7 +258,7 @@ type Change = (&'static str, &'static str, fn(&Path));
 #[test]
 fn an_input_that_changes_or_goes_away_meanwhile_is_named() {
     const CHANGED: &str = "it changed while it was being read";
-    let changes: [Change; 10] = [
+    let changes: [Change; 11] = [
         ("z-last", CHANGED, |path| fs::write(path, "after!\n").unwrap()),
         ("z-last", CHANGED, |path| fs::write(path, "longer than before\n").unwrap()),
         ("z-last", CHANGED, |path| fs::write(path, "").unwrap()),
@@ -272,6 +272,13 @@ fn an_input_that_changes_or_goes_away_meanwhile_is_named() {
             assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
         }),
         ("orders/__init__.py", "No such file", |path| fs::remove_dir_all(path.parent().unwrap()).unwrap()),
+        // In place, and the time put back.
+        ("z-last", CHANGED, |path| {
+            let before = fs::metadata(path).unwrap().modified().unwrap();
+            let file = fs::File::options().write(true).open(path).unwrap();
+            file.write_all_at(b"B", 0).unwrap();
+            file.set_modified(before).unwrap();
+        }),
         // It is open, and read in part.
         ("a-large", CHANGED, |path| {
             let file = fs::File::options().write(true).open(path).unwrap();
@@ -296,6 +303,18 @@ fn an_input_that_changes_or_goes_away_meanwhile_is_named() {
 
 /// A build that stands still once it has begun to write, until the change is made. Where this machine was so slow
 /// that all was read by then, once more.
+#[test]
+fn a_file_that_gets_one_more_link_meanwhile_is_the_same() {
+    let slow = Slow::start_with(large(), &[]);
+    send("STOP", slow.child.id());
+    for name in ["a-large", "z-last"] {
+        fs::hard_link(slow.project.path("app").join(name), slow.project.path(name)).unwrap();
+    }
+    send("CONT", slow.child.id());
+    let (_, ran) = slow.end();
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+}
+
 fn changed(new: fn() -> Project, words: &[&str], change: &dyn Fn(&Project)) -> (Project, Ran) {
     for _ in 0..5 {
         let slow = Slow::start_with(new(), words);

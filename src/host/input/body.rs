@@ -68,15 +68,16 @@ impl Store {
 
 /// What tells a file from the one it was when it was looked at.
 ///
-/// The time of the inode itself is left out: uv links files of its cache into one more virtualenv, which changes
-/// that time and nothing else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The time of the inode itself tells of those who write and put the other time back, as `rsync --inplace -t` does.
+/// It does not count where the number of links changed with it: uv links files of its cache into one more virtualenv.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Stamp {
     device: u64,
     inode: u64,
     size: u64,
-    seconds: i64,
-    nanoseconds: i64,
+    modified: (i64, i64),
+    inode_changed: (i64, i64),
+    links: u64,
 }
 
 impl Stamp {
@@ -86,14 +87,21 @@ impl Stamp {
             device: metadata.dev(),
             inode: metadata.ino(),
             size: metadata.size(),
-            seconds: metadata.mtime(),
-            nanoseconds: metadata.mtime_nsec(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            inode_changed: (metadata.ctime(), metadata.ctime_nsec()),
+            links: metadata.nlink(),
         }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        let identity = |stamp: &Self| (stamp.device, stamp.inode, stamp.size, stamp.modified);
+        let is_linked = self.links != other.links;
+        identity(self) == identity(other) && (is_linked || self.inode_changed == other.inode_changed)
     }
 
     /// Fails when the file is another one by now, or has other content.
     fn check(&self, file: &File) -> io::Result<()> {
-        if Self::of(&file.metadata()?) == *self {
+        if self.is_same(&Self::of(&file.metadata()?)) {
             return Ok(());
         }
         Err(changed())
