@@ -301,8 +301,6 @@ fn an_input_that_changes_or_goes_away_meanwhile_is_named() {
     }
 }
 
-/// A build that stands still once it has begun to write, until the change is made. Where this machine was so slow
-/// that all was read by then, once more.
 #[test]
 fn a_file_that_gets_one_more_link_meanwhile_is_the_same() {
     let slow = Slow::start_with(large(), &[]);
@@ -315,6 +313,8 @@ fn a_file_that_gets_one_more_link_meanwhile_is_the_same() {
     assert_eq!(ran.code, Some(0), "{}", ran.err);
 }
 
+/// A build that stands still once it has begun to write, until the change is made. Where this machine was so slow
+/// that all was read by then, once more.
 fn changed(new: fn() -> Project, words: &[&str], change: &dyn Fn(&Project)) -> (Project, Ran) {
     for _ in 0..5 {
         let slow = Slow::start_with(new(), words);
