@@ -174,7 +174,8 @@ fn what_dpkg_reads_back_is_what_was_planned() {
     assert_eq!(planned.symmetric_difference(&shipped).collect::<Vec<_>>(), Vec::<&String>::new());
     for (name, value) in package["control"].as_object().unwrap() {
         let field = sh(project.path(), &format!("dpkg-deb --field '{deb}' {name}"));
-        assert_eq!(Some(field.trim_end()), value.as_str(), "{name}");
+        let written = value.as_str().unwrap().replace('\n', "\n ");
+        assert_eq!(field.trim_end(), written, "{name}");
     }
     sh(project.path(), &format!("dpkg-deb --control '{deb}' control"));
     for (name, text) in package["scripts"].as_object().unwrap() {
