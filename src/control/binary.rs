@@ -30,9 +30,55 @@ pub struct BinaryControl {
     pub description: String,
     /// The relation fields that are not empty.
     pub relations: Vec<(RelationField, Vec<Relation>)>,
+    /// What part of an application it is; nothing for packages that are none.
+    pub identity: Option<Identity>,
     /// Fields of the user's own, in order.
     pub fields: Vec<(String, String)>,
 }
+
+/// What part of an application a package is, in fields of mkdeb's own: whoever keeps a repository moves and removes
+/// an application's packages together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// `X-Mkdeb-Role`.
+    pub role: Role,
+    /// `X-Mkdeb-App`: the package that hosts install by its name.
+    pub app: Option<PackageName>,
+    /// `X-Mkdeb-Venv-Key`, where the virtualenv has one.
+    pub venv_key: Option<String>,
+}
+
+/// What a package is to its application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// What hosts install and upgrade.
+    Application,
+    /// A release that the application switches to.
+    Release,
+    /// A virtualenv that releases share.
+    Virtualenv,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 3] = [Self::Application, Self::Release, Self::Virtualenv];
+
+    /// The value of its field.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::Release => "release",
+            Self::Virtualenv => "virtualenv",
+        }
+    }
+}
+
+/// The field that names a package's application.
+pub const APP: &str = "X-Mkdeb-App";
+/// The field that names a package's role.
+pub const ROLE: &str = "X-Mkdeb-Role";
+/// The field that names the key of a virtualenv.
+pub const VENV_KEY: &str = "X-Mkdeb-Venv-Key";
 
 /// A field that relates packages (Policy 7), in the order `dpkg-gencontrol` writes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,6 +148,14 @@ impl BinaryControl {
         }
         let description = format!("{}\n{}", self.summary, self.description);
         paragraph.push("Description", description.trim_end())?;
+        if let Some(identity) = &self.identity {
+            let app = identity.app.as_ref().map(PackageName::as_str);
+            let fields =
+                [(APP, app), (ROLE, Some(identity.role.name())), (VENV_KEY, identity.venv_key.as_deref())];
+            fields
+                .iter()
+                .try_for_each(|(name, value)| value.map_or(Ok(()), |value| paragraph.push(name, value)))?;
+        }
         for (name, value) in &self.fields {
             paragraph.push(name, value)?;
         }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::control::binary::BinaryControl;
+use crate::control::binary::Identity;
 use crate::control::binary::RelationField;
+use crate::control::binary::Role;
 use crate::package::scripts::Scripts;
 use crate::package::tree::PackageTree;
 use crate::plan::Error;
@@ -90,6 +92,11 @@ impl Assembly<'_> {
                 _ => package.description.clone(),
             },
             relations: relations.into_iter().collect(),
+            identity: Some(Identity {
+                role: Role::Application,
+                app: Some(package.name.clone()),
+                venv_key: None,
+            }),
             fields: package.fields.clone(),
         }
     }

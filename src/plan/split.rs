@@ -8,7 +8,9 @@
 use crate::config::recipe::ConfigKind;
 use crate::config::recipe::Recipe;
 use crate::control::binary::BinaryControl;
+use crate::control::binary::Identity;
 use crate::control::binary::RelationField;
+use crate::control::binary::Role;
 use crate::package::Package;
 use crate::package::blob::Blob;
 use crate::package::scripts::Scripts;
@@ -137,12 +139,12 @@ fn cut(assembly: &mut Assembly<'_>, parts: &Parts, key: &VenvKey) -> Result<Vec<
         };
         tree.insert(path, node)?;
     }
-    let activation = activation_package(assembly, parts, activation)?;
+    let activation = activation_package(assembly, parts, (key, activation))?;
     let copy = place.internal(&activation.file_name())?;
     let kind =
         NodeKind::File { blob: Blob::Deb(Box::new(activation.clone())), mode: Mode::PLAIN, conffile: false };
     release.insert(copy, Node { kind, origin: "mkdeb".to_owned(), mtime: None })?;
-    let release = release_package(assembly, parts, release)?;
+    let release = release_package(assembly, parts, (key, release))?;
     if assembly.draft.sources.published.is_some() {
         return Ok(vec![release, activation]);
     }
@@ -166,7 +168,11 @@ fn part(path: &InstallPath, place: &Place, parts: &Parts) -> Part {
     }
 }
 
-fn activation_package(assembly: &Assembly<'_>, parts: &Parts, tree: PackageTree) -> Result<Package, Error> {
+fn activation_package(
+    assembly: &Assembly<'_>,
+    parts: &Parts,
+    (key, tree): (&VenvKey, PackageTree),
+) -> Result<Package, Error> {
     let recipe = assembly.draft.recipe;
     let (mut relations, _) = assembly.relations();
     // Configured before this one is even unpacked: `preinst` finds a release that can run.
@@ -174,7 +180,10 @@ fn activation_package(assembly: &Assembly<'_>, parts: &Parts, tree: PackageTree)
     relations.insert(RelationField::PreDepends, vec![needed]);
     let removed = recipe.configs.iter().filter(|config| config.kind == ConfigKind::Removed);
     Ok(Package {
-        control: assembly.control(relations),
+        control: BinaryControl {
+            identity: Some(identity(Role::Application, Some(assembly), key)),
+            ..assembly.control(relations)
+        },
         date: assembly.draft.date,
         tree,
         scripts: assembly.scripts.clone(),
@@ -182,7 +191,17 @@ fn activation_package(assembly: &Assembly<'_>, parts: &Parts, tree: PackageTree)
     })
 }
 
-fn release_package(assembly: &Assembly<'_>, parts: &Parts, tree: PackageTree) -> Result<Package, Error> {
+/// What part of an application a package is; a virtualenv is no application's own.
+fn identity(role: Role, assembly: Option<&Assembly<'_>>, key: &VenvKey) -> Identity {
+    let app = assembly.map(|assembly| assembly.draft.recipe.package.name.clone());
+    Identity { role, app, venv_key: Some(key.to_string()) }
+}
+
+fn release_package(
+    assembly: &Assembly<'_>,
+    parts: &Parts,
+    (key, tree): (&VenvKey, PackageTree),
+) -> Result<Package, Error> {
     let draft = &assembly.draft;
     let (_, mut needed) = assembly.relations();
     needed.insert(0, parts.venv.as_str().parse::<Relation>()?);
@@ -193,6 +212,7 @@ fn release_package(assembly: &Assembly<'_>, parts: &Parts, tree: PackageTree) ->
             "Release {} of {}, to be switched to.",
             draft.place.id, draft.recipe.package.name
         ),
+        identity: Some(identity(Role::Release, Some(assembly), key)),
         fields: Vec::new(),
         ..assembly.control(Relations::from([(RelationField::Depends, needed)]))
     };
@@ -221,6 +241,7 @@ fn venv_package(
         homepage: None,
         summary: format!("virtualenv of {namespace}"),
         description: format!("Virtualenv {key} with the Python distributions of releases of {namespace}."),
+        identity: Some(identity(Role::Virtualenv, None, key)),
         fields: Vec::new(),
         ..assembly.control(relations.into_iter().filter(|(_, relations)| !relations.is_empty()).collect())
     };

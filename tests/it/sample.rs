@@ -55,6 +55,7 @@ impl Contents for Bodies {
 /// A package without files.
 pub fn package(name: &str) -> Package {
     let control = BinaryControl {
+        identity: None,
         package: name.parse().expect("a name"),
         version: "1.0-1".parse().expect("a version"),
         architecture: "all".parse().expect("an architecture"),
