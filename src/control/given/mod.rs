@@ -189,6 +189,10 @@ fn check_field(field: &Field) -> Result<Vec<String>, Fault> {
         return Err(misplaced("it belongs into the index of a repository"));
     }
     if let Some((_, alternatives)) = RELATIONS.iter().find(|(known, _)| is(known)) {
+        // dpkg skips blanks in front of each item but the first.
+        if field.starts_below && !value.is_empty() {
+            return Err(wrong("the first package has to stand in the line of the field's name"));
+        }
         return relation::check(value, *alternatives, is("Provides")).map_err(|reason| wrong(&reason));
     }
     let one_of = |known: &[&str]| value.is_empty() || known.iter().any(|k| k.eq_ignore_ascii_case(value));

@@ -10,10 +10,15 @@ pub(super) struct Field {
     pub name: String,
     /// Without blanks around it; continuation lines as they are.
     pub value: String,
+    /// Whether the line with the name has nothing else.
+    pub starts_below: bool,
 }
 
 /// What dpkg takes for a blank: C's `isspace`.
 pub(super) const BLANKS: [char; 6] = [' ', '\t', '\n', '\u{b}', '\u{c}', '\r'];
+
+/// Blanks within a line.
+const INDENTS: [char; 5] = [' ', '\t', '\u{b}', '\u{c}', '\r'];
 
 /// Cuts the text. Names are not repeated, whatever their case.
 pub(super) fn fields(text: &str) -> Result<Vec<Field>, Fault> {
@@ -59,6 +64,7 @@ pub(super) fn fields(text: &str) -> Result<Vec<Field>, Fault> {
         }
     }
     for field in &mut fields {
+        field.starts_below = field.value.trim_start_matches(INDENTS).starts_with('\n');
         field.value = field.value.trim_matches(BLANKS).to_owned();
     }
     if fields.is_empty() { Err(Fault::Empty) } else { Ok(fields) }
@@ -77,6 +83,6 @@ fn field(line: &str, number: usize) -> Result<Field, Fault> {
         _ if name.starts_with('#') => fail("control files have no comments"),
         _ if name.starts_with('\u{feff}') => fail("it starts with a byte order mark"),
         _ if name.len() < 2 => fail("its name has a single character"),
-        _ => Ok(Field { name: name.to_owned(), value: value.to_owned() }),
+        _ => Ok(Field { name: name.to_owned(), value: value.to_owned(), starts_below: false }),
     }
 }

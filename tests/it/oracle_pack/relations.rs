@@ -46,7 +46,9 @@ const COMPARED: [&str; 8] =
     ["a1 (>= 1)", "a1 (<< 1~)", "a1(<=1)", "a1 (>> 1)", "a1 (> 1)", "a1 (< 1)", "a1 (1)", "a1:any (>= 1)"];
 
 /// What no field may say.
-const REFUSED: [&str; 41] = [
+const REFUSED: [&str; 43] = [
+    "\n a1",
+    " \n  a1, b2",
     "a1,",
     "a1, ",
     ", a1",
