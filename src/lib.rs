@@ -8,6 +8,7 @@ pub mod types;
 pub mod archive;
 pub mod content;
 pub mod control;
+pub mod openpgp;
 pub mod template;
 
 pub mod config;
@@ -16,6 +17,8 @@ pub mod source;
 
 pub mod deb;
 pub mod plan;
+
+pub mod repo;
 
 pub mod host;
 

@@ -2,6 +2,7 @@
 
 mod args;
 mod progress;
+mod repo;
 mod report;
 
 use std::process::ExitCode;
@@ -10,6 +11,7 @@ use crate::command::build;
 use crate::command::failure::Failure;
 use crate::command::inspect;
 use crate::command::pack;
+use crate::command::publish;
 use crate::command::venv;
 use crate::command::venv_key;
 use crate::host::env::Env;
@@ -52,6 +54,13 @@ fn run(arguments: &args::Arguments, env: &Env, report: &report::Report) -> Resul
                 progress::shown(report.shows_progress(), &watch, || pack::pack(&request, env, &watch))?;
             report.pack(&outcome)
         }
+        args::Verb::Publish(arguments) => {
+            let request = arguments.request();
+            let outcome =
+                progress::shown(report.shows_progress(), &watch, || publish::publish(&request, env, &watch))?;
+            report.publish(&outcome)
+        }
+        args::Verb::Repo(verb) => repo::run(verb, (env, &watch), report),
         args::Verb::Venv(arguments) => report.venv(&venv::venv(&arguments.request(), env, &watch)?),
         args::Verb::VenvKey(arguments) => {
             report.venv_key(&venv_key::venv_key(&arguments.selection(), env, &watch)?)

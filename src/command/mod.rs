@@ -8,6 +8,8 @@ pub mod inspect;
 pub mod manifest;
 mod overrides;
 pub mod pack;
+pub mod publish;
+pub mod repo;
 mod requirements;
 mod target;
 pub mod venv;

@@ -71,7 +71,7 @@ impl Listed {
 pub const FORMS: [&str; 4] = [".zst", ".gz", ".xz", ""];
 
 /// What is between the head and the signature of a clear-signed message (RFC 9580, 7).
-fn unsigned(text: &str) -> &str {
+pub fn unsigned(text: &str) -> &str {
     let Some(rest) = text.strip_prefix("-----BEGIN PGP SIGNED MESSAGE-----") else { return text };
     let body = rest.split_once("\n\n").map_or("", |(_, body)| body);
     body.split("\n-----BEGIN PGP SIGNATURE-----").next().unwrap_or_default()

@@ -5,4 +5,5 @@ pub mod binary;
 pub mod conffiles;
 pub mod deb822;
 pub mod given;
+pub mod stanza;
 pub mod triggers;

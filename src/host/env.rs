@@ -120,6 +120,22 @@ impl Env {
         text::read(&self.resolve(path)).map_err(|error| Error::new("read", path, error))
     }
 
+    /// Reads a file of any bytes.
+    pub fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, Error> {
+        fs::read(self.resolve(path)).map_err(|error| Error::new("read", path, error))
+    }
+
+    /// The time, for what is about now: a build never asks.
+    pub fn now(&self) -> SourceDate {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        SourceDate::from_seconds(since.map_or(0, |since| since.as_secs()))
+    }
+
+    /// What the machine calls itself (`uname(2)`).
+    pub fn host_name(&self) -> String {
+        rustix::system::uname().nodename().to_string_lossy().into_owned()
+    }
+
     /// Reads a text file; none when there is none.
     pub fn read_optional(&self, path: &Path) -> Result<Option<String>, Error> {
         match text::read(&self.resolve(path)) {

@@ -10,9 +10,12 @@ pub mod output;
 pub mod process;
 pub mod repository;
 pub mod shell;
+pub mod signer;
+pub mod store;
 mod text;
 pub mod venv_dir;
 pub mod watch;
+pub mod workers;
 
 use std::io;
 use std::path::Path;

@@ -21,6 +21,8 @@ use crate::host::Error;
 
 /// Whatever the mask of the user is: dpkg-deb sets its own, 022, before it writes a package.
 const MODE: u32 = 0o644;
+/// What is for its owner alone.
+const SECRET_MODE: u32 = 0o600;
 /// What the name of a file on its way begins with, where it has to have one.
 const PREFIX: &str = ".mkdeb-";
 
@@ -50,6 +52,14 @@ impl AtomicFile {
         let mut file = Self { hidden, path: path.to_owned() };
         // A file system without modes refuses; there it is as open as every file.
         let _ = file.writer().set_permissions(fs::Permissions::from_mode(MODE));
+        Ok(file)
+    }
+
+    /// The same, for nobody but its owner.
+    pub fn create_secret(path: &Path) -> Result<Self, Error> {
+        let mut file = Self::create(path)?;
+        let only_owner = fs::Permissions::from_mode(SECRET_MODE);
+        file.writer().set_permissions(only_owner).map_err(|error| Error::new("create", path, error))?;
         Ok(file)
     }
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::io::Read;
 use std::io::Seek;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -83,6 +84,15 @@ impl Program {
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self
+    }
+
+    /// With a text on standard input.
+    pub fn input(mut self, text: &str) -> Result<Self, Error> {
+        let wrap = |error| HostError::new("create", &std::env::temp_dir(), error);
+        let mut file = tempfile::tempfile().map_err(wrap)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.rewind()).map_err(wrap)?;
+        self.command.stdin(file);
+        Ok(self)
     }
 
     /// Runs it to its end, and gives what it printed. It ends with all its children when a signal comes.

@@ -35,8 +35,6 @@ impl SourceDate {
     /// The date as RFC 5322 has it, in UTC, for a Debian changelog: `Mon, 23 Nov 2026 10:00:00 +0000`.
     pub fn rfc5322(self) -> String {
         const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-        const MONTHS: [&str; 12] =
-            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let days = self.0 / 86_400;
         let (hour, minute, second) = (self.0 / 3600 % 24, self.0 / 60 % 60, self.0 % 60);
         let (year, month, day) = civil(days);
@@ -45,11 +43,39 @@ impl SourceDate {
         format!("{weekday}, {day:02} {month} {year} {hour:02}:{minute:02}:{second:02} +0000")
     }
 
+    /// A date as [`SourceDate::rfc5322`] writes it; apt takes other zones for malformed too.
+    pub fn from_rfc5322(text: &str) -> Option<Self> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let [_, day, month, year, time, "+0000" | "UTC" | "GMT"] = words[..] else { return None };
+        let number = |text: &str| text.parse::<u64>().ok();
+        let clock: Vec<u64> = time.split(':').map(number).collect::<Option<_>>()?;
+        let [hour, minute, second] = clock[..] else { return None };
+        let (day, year) = (number(day)?, number(year)?);
+        // The day is looked for: a year has few of them, and their count has one home.
+        let first = (year.checked_sub(1970)? * 3_652_425).checked_div(10_000)?.saturating_sub(2);
+        let days = (first..first + 370).find(|days| {
+            let (y, m, d) = civil(*days);
+            (y, d) == (year, day) && MONTHS[usize::try_from(m - 1).unwrap_or(0)] == month
+        })?;
+        let is_time = hour < 24 && minute < 60 && second < 60;
+        let date = Self::from_seconds(days * 86_400 + hour * 3600 + minute * 60 + second);
+        (is_time && date.rfc5322()[..3] == text[..3]).then_some(date)
+    }
+
+    /// Some seconds later.
+    pub fn plus(self, seconds: u64) -> Self {
+        Self::from_seconds(self.0.saturating_add(seconds))
+    }
+
     /// The year in UTC, for copyright files.
     pub fn year(self) -> u64 {
         civil(self.0 / 86_400).0
     }
 }
+
+/// The months as RFC 5322 has them.
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A time of a file, in seconds since 1970, to be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -121,6 +147,15 @@ mod tests {
         assert_eq!(shown(0), "Thu, 01 Jan 1970 00:00:00 +0000");
         assert_eq!(shown(951_782_400), "Tue, 29 Feb 2000 00:00:00 +0000");
         assert_eq!(shown(1_795_428_000), "Mon, 23 Nov 2026 10:00:00 +0000");
+        for seconds in (0..5_000_000_000).step_by(86_400 * 11 + 12_345).chain([951_782_400, 1_767_225_599]) {
+            let date = SourceDate::from_seconds(seconds);
+            assert_eq!(SourceDate::from_rfc5322(&date.rfc5322()), Some(date), "{seconds}");
+        }
+        for bad in
+            ["", "Mon, 23 Nov 2026 10:00:00 PST", "Tue, 23 Nov 2026 10:00:00 +0000", "Mon, 23 Nov 2026"]
+        {
+            assert_eq!(SourceDate::from_rfc5322(bad), None, "{bad}");
+        }
         let shown = |seconds| Moment(seconds).to_string();
         assert_eq!(shown(1_795_428_000), "2026-11-23 10:00");
         assert_eq!(shown(-1), "1969-12-31 23:59");

@@ -13,6 +13,7 @@ pub mod name;
 pub mod path;
 pub mod plural;
 pub mod relation;
+pub mod repo_location;
 pub mod size;
 pub mod source_id;
 pub mod spelling;

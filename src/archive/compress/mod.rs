@@ -5,6 +5,7 @@
 pub mod decode;
 pub mod encode;
 mod gzip;
+pub mod member;
 mod streams;
 pub mod written;
 

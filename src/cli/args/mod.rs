@@ -3,7 +3,10 @@
 mod build;
 mod habits;
 mod inspect;
+mod keys;
 mod pack;
+mod publish;
+pub(in crate::cli) mod repo;
 mod selection;
 mod venv;
 
@@ -15,6 +18,8 @@ use clap::Subcommand;
 use crate::cli::args::build::BuildArguments;
 use crate::cli::args::inspect::InspectArguments;
 use crate::cli::args::pack::PackArguments;
+use crate::cli::args::publish::PublishArguments;
+use crate::cli::args::repo::RepoVerb;
 use crate::cli::args::selection::SelectionArguments;
 use crate::cli::args::venv::VenvArguments;
 use crate::config::recipe::Suite;
@@ -64,6 +69,17 @@ pub(in crate::cli) enum Verb {
     /// modes and control files are those of dpkg-deb. The path of the package is printed.
     Pack(PackArguments),
 
+    /// Publish packages in a signed apt repository
+    ///
+    /// All packages are judged before the first is uploaded, and hosts see all of them or none. What is published
+    /// already is left alone; other bytes under a published version are an error. Any number of publishers may run
+    /// at once. The packages that are new are printed.
+    Publish(PublishArguments),
+
+    /// Make and keep signed apt repositories
+    #[command(subcommand)]
+    Repo(RepoVerb),
+
     /// Make the virtualenv that the requirements ask for, from wheels and without a network
     ///
     /// It is made beside its path in the manifest, under a name that ends in its key, and the path becomes a link to
@@ -103,7 +119,7 @@ impl Arguments {
             Verb::Build(arguments) => arguments.verbose,
             Verb::Inspect(arguments) => arguments.verbose,
             Verb::Pack(arguments) => arguments.verbose,
-            Verb::Venv(_) | Verb::VenvKey(_) => false,
+            Verb::Publish(_) | Verb::Repo(_) | Verb::Venv(_) | Verb::VenvKey(_) => false,
         };
         let verbosity = match (self.quiet, verbose) {
             (true, _) => Verbosity::Quiet,

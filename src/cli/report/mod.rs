@@ -3,6 +3,8 @@
 mod build;
 mod inspect;
 mod pack;
+mod publish;
+mod repo;
 mod venv;
 mod venv_key;
 

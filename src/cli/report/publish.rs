@@ -1,0 +1,50 @@
+//! The outcome of `mkdeb publish`.
+
+use std::process::ExitCode;
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::cli::args::Verbosity;
+use crate::cli::report::Report;
+use crate::cli::report::plain;
+use crate::cli::report::say;
+use crate::command::failure::Failure;
+use crate::command::publish::PublishOutcome;
+use crate::types::plural::counted;
+
+impl Report {
+    pub(in crate::cli) fn publish(&self, outcome: &PublishOutcome) -> Result<ExitCode, Failure> {
+        let PublishOutcome { suite, published, unchanged, dry_run } = outcome;
+        if self.json {
+            return self.print_json(&json!({
+                "suite": suite,
+                "generation": published.generation,
+                "dry_run": dry_run,
+                "unchanged": unchanged,
+                "added": packages(&published.added),
+                "removed": packages(&published.removed),
+            }));
+        }
+        if self.verbosity > Verbosity::Quiet {
+            let added = counted(published.added.len() as u64, "packages");
+            say(&plain(&match published.generation {
+                Some(generation) => format!("published {added} in `{suite}`, generation {generation}"),
+                None if *dry_run => format!("would publish {added} in `{suite}`"),
+                None => format!("nothing to publish in `{suite}`: all of it is there"),
+            }));
+        }
+        let lines: String = published.added.iter().map(|words| format!("{words}\n")).collect();
+        self.print(lines.as_bytes())
+    }
+}
+
+/// Each package with its parts by their names.
+pub(in crate::cli::report) fn packages(words: &[String]) -> Vec<Value> {
+    let package = |words: &String| {
+        let mut parts = words.split(' ');
+        let mut part = || parts.next().unwrap_or_default();
+        json!({ "name": part(), "version": part(), "architecture": part() })
+    };
+    words.iter().map(package).collect()
+}

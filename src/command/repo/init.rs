@@ -1,0 +1,197 @@
+//! `mkdeb repo init`: a repository, or one more suite in it.
+
+use std::path::PathBuf;
+
+use crate::command::failure::Failure;
+use crate::command::repo::KeyOptions;
+use crate::command::repo::by;
+use crate::command::repo::keys;
+use crate::command::repo::open_store;
+use crate::command::repo::published_keys;
+use crate::host::env::Env;
+use crate::host::store::probe;
+use crate::host::watch::Watch;
+use crate::openpgp::certificate;
+use crate::openpgp::certificate::Fingerprint;
+use crate::repo::error::Error;
+use crate::repo::founding;
+use crate::repo::founding::Change;
+use crate::repo::layout;
+use crate::repo::release::Release;
+use crate::repo::session::Session;
+use crate::repo::session::Signers;
+use crate::repo::settings::Conditions;
+use crate::repo::settings::Settings;
+use crate::repo::settings::VERSION;
+use crate::repo::store::Bytes;
+use crate::repo::store::Store;
+use crate::repo::store::Version;
+use crate::types::date::SourceDate;
+use crate::types::repo_location::RepoLocation;
+
+/// What to make.
+#[derive(Debug, Clone)]
+pub struct InitRequest {
+    /// Where.
+    pub location: RepoLocation,
+    /// What its files are called by; by default the origin in small letters.
+    pub name: Option<String>,
+    /// Where hosts find it.
+    pub url: Option<String>,
+    /// How long caches may keep `InRelease`, in seconds.
+    pub head_ttl: Option<u32>,
+    /// The suite.
+    pub suite: String,
+    /// Its components.
+    pub components: Vec<String>,
+    /// `Origin`.
+    pub origin: String,
+    /// `Label`.
+    pub label: String,
+    /// `Description`.
+    pub description: Option<String>,
+    /// Whether hosts take from it only what is asked for.
+    pub not_automatic: bool,
+    /// Architectures that there are indices for from the start.
+    pub architectures: Vec<String>,
+    /// Whether what hosts compare may change.
+    pub allow_change: bool,
+    /// Whether a store without conditions will do.
+    pub single_writer: bool,
+    /// Who signs.
+    pub keys: KeyOptions,
+}
+
+/// What was made.
+#[derive(Debug)]
+pub struct InitOutcome {
+    /// The settings.
+    pub settings: Settings,
+    /// The suite.
+    pub suite: String,
+    /// Its generation; none where nothing changed.
+    pub generation: Option<u64>,
+    /// The keys that sign.
+    pub fingerprints: Vec<Fingerprint>,
+    /// The file for `/etc/apt/sources.list.d`, where it lies.
+    pub sources: String,
+    /// A warning, where the store keeps no condition.
+    pub remarks: Vec<String>,
+    /// Files that have to be made or not.
+    pub key_file: Option<PathBuf>,
+}
+
+/// Makes a repository or a suite, or changes what a suite says of itself.
+pub fn init(request: &InitRequest, env: &Env, watch: &Watch) -> Result<InitOutcome, Failure> {
+    let release = release(request, env)?;
+    let store = open_store(&request.location, (env, watch))?;
+    let keys = keys(&request.keys, &*store, (env, watch))?;
+    let (there, mut settings) = settings(&*store, request)?;
+    settings.url = request.url.clone().or(settings.url);
+    settings.head_ttl = request.head_ttl.unwrap_or(settings.head_ttl);
+    if !settings.suites.contains(&request.suite) {
+        settings.suites.push(request.suite.clone());
+    }
+    founding::put_settings(&*store, &settings, there.as_ref())?;
+    let keys = keys.knowing(published_keys(&*store)?);
+    let fingerprints: Vec<_> =
+        keys.certificates().iter().map(certificate::Certificate::fingerprint).collect();
+    let armored = certificate::armored(keys.certificates())?;
+    store.replace(layout::KEY, &Bytes(armored.as_bytes()), None)?;
+    let session = Session {
+        store: &*store,
+        signer: &keys,
+        settings: settings.clone(),
+        by: by(env),
+        signers: Signers::Keep,
+    };
+    let change = if request.allow_change { Change::Allowed } else { Change::Frozen };
+    let commit = session.found(&release, change)?;
+    let mut remarks = Vec::new();
+    if settings.conditions == Conditions::SingleWriter {
+        remarks.push("the store keeps no conditions: two publishers at once lose packages".to_owned());
+    }
+    Ok(InitOutcome {
+        sources: store.spelled(&layout::sources(&settings.name, &request.suite)),
+        settings,
+        suite: request.suite.clone(),
+        generation: commit.map(|commit| commit.generation),
+        fingerprints,
+        remarks,
+        key_file: None,
+    })
+}
+
+/// The settings that are there, with their version, or those of a new repository.
+fn settings(store: &dyn Store, request: &InitRequest) -> Result<(Option<Version>, Settings), Failure> {
+    if let Some(found) = store.get(layout::SETTINGS)? {
+        return Ok((Some(found.version), crate::repo::session::settings(store)?));
+    }
+    if store.get(&layout::of_suite(&request.suite, "Release"))?.is_some() {
+        return Err(Error::Foreign(store.spelled(""), request.suite.clone()).into());
+    }
+    let conditions = match probe::conditions(store)? {
+        Some(conditions) => conditions,
+        None if request.single_writer => Conditions::SingleWriter,
+        None => return Err(Error::Unconditional(store.spelled("")).into()),
+    };
+    let name = request.name.clone().unwrap_or_else(|| name(&request.origin));
+    let settings = Settings {
+        version: VERSION,
+        name,
+        url: request.url.clone(),
+        head_ttl: request.head_ttl.unwrap_or(0),
+        conditions,
+        suites: Vec::new(),
+    };
+    Ok((None, settings))
+}
+
+/// A word for files: `Acme Shop` becomes `acme-shop`.
+fn name(origin: &str) -> String {
+    let letters =
+        origin.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
+    let words: String = letters.collect();
+    let words = words.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
+    if words.is_empty() { "archive".to_owned() } else { words }
+}
+
+fn release(request: &InitRequest, env: &Env) -> Result<Release, Failure> {
+    let mut architectures = request.architectures.clone();
+    if architectures.is_empty() {
+        architectures.extend(env.architecture().map(|architecture| architecture.to_string()));
+    }
+    let inner = |b: u8| b.is_ascii_alphanumeric() || b"+-._".contains(&b);
+    let is_word = |word: &str| !word.is_empty() && !word.starts_with(['.', '-']) && word.bytes().all(inner);
+    let is_suite = request.suite.split('/').all(is_word);
+    let check = |what, value: &str, is_valid: bool| match is_valid {
+        true => Ok(()),
+        false => Err(Error::Value { what, value: value.to_owned() }),
+    };
+    check("a suite: letters, digits and `+ - . _ /`", &request.suite, is_suite)?;
+    for component in &request.components {
+        check("a component: letters, digits and `+ - . _`", component, is_word(component))?;
+    }
+    for architecture in &architectures {
+        let is_known = architecture != "all" && architecture.parse::<crate::types::arch::Arch>().is_ok();
+        check("an architecture of hosts", architecture, is_known)?;
+    }
+    let is_line = |text: &str| !text.trim().is_empty() && !text.chars().any(char::is_control);
+    check("an origin: one line of text", &request.origin, is_line(&request.origin))?;
+    check("a label: one line of text", &request.label, is_line(&request.label))?;
+    if let Some(description) = &request.description {
+        check("a description: one line of text", description, is_line(description))?;
+    }
+    Ok(Release {
+        origin: request.origin.trim().to_owned(),
+        label: request.label.trim().to_owned(),
+        suite: request.suite.clone(),
+        description: request.description.clone(),
+        not_automatic: request.not_automatic,
+        date: SourceDate::from_seconds(0),
+        generation: 0,
+        components: request.components.clone(),
+        architectures,
+        indices: Default::default(),
+    })
+}

@@ -1,0 +1,205 @@
+//! `mkdeb repo …` and what `mkdeb publish` shares with it: getting at a repository, and at keys.
+
+pub mod candidate;
+pub mod init;
+pub mod key;
+
+use std::path::PathBuf;
+
+use crate::command::failure::Failure;
+use crate::host::env::Env;
+use crate::host::signer::Keys;
+use crate::host::signer::SignCommand;
+use crate::host::store::directory::Directory;
+use crate::host::watch::Watch;
+use crate::openpgp;
+use crate::openpgp::certificate::Certificate;
+use crate::openpgp::policy;
+use crate::openpgp::secret::SecretKey;
+use crate::repo;
+use crate::repo::layout;
+use crate::repo::session;
+use crate::repo::session::Session;
+use crate::repo::session::Signers;
+use crate::repo::settings::Settings;
+use crate::repo::store::Store;
+use crate::repo::store::StoreError;
+use crate::types::date::SourceDate;
+use crate::types::repo_location::RepoLocation;
+
+/// The variable with a secret key as text, for CI systems that keep secrets in variables.
+pub const KEY_VARIABLE: &str = "MKDEB_KEY";
+/// The variable with the passphrase of the keys.
+pub const PASSPHRASE_VARIABLE: &str = "MKDEB_PASSPHRASE";
+
+/// Who signs.
+#[derive(Debug, Clone, Default)]
+pub struct KeyOptions {
+    /// Files with secret keys.
+    pub keys: Vec<PathBuf>,
+    /// A file with the passphrase of all of them.
+    pub passphrase_file: Option<PathBuf>,
+    /// A command that signs instead.
+    pub sign_command: Option<String>,
+}
+
+/// A repository that may be changed.
+pub struct Access {
+    /// Where it is.
+    pub store: Box<dyn Store>,
+    /// What holds for it.
+    pub settings: Settings,
+    /// Who signs.
+    pub keys: Keys,
+    by: String,
+}
+
+/// Why a repository or a key cannot be got at, besides what other modules say.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody to sign.
+    #[error("no key to sign with was given")]
+    NoKey,
+    /// A file that is no key, or one that cannot be used.
+    #[error("failed to use the key in `{place}`")]
+    Key {
+        /// A file or a variable.
+        place: String,
+        /// Why.
+        source: openpgp::Error,
+    },
+    /// A key that some host would refuse.
+    #[error("the key {fingerprint} cannot sign: {reason}")]
+    Refused {
+        /// Which.
+        fingerprint: String,
+        /// Who would refuse it, and why.
+        reason: String,
+    },
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let hint = match &error {
+            Error::NoKey => Some(format!(
+                "give a file by `--key`, the key itself in `{KEY_VARIABLE}`, or a program by `--sign-command`"
+            )),
+            Error::Key { source, .. } => source.hint(),
+            Error::Refused { .. } => {
+                Some("`mkdeb repo key generate` makes one that every host takes".to_owned())
+            }
+        };
+        Self::new(error, hint)
+    }
+}
+
+impl From<repo::error::Error> for Failure {
+    fn from(error: repo::error::Error) -> Self {
+        let hint = error.hint();
+        Self::new(error, hint)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let hint = error.hint.clone();
+        Self::new(error, hint)
+    }
+}
+
+impl From<openpgp::Error> for Failure {
+    fn from(error: openpgp::Error) -> Self {
+        let hint = error.hint();
+        Self::new(error, hint)
+    }
+}
+
+impl Access {
+    /// Opens a repository to change it.
+    pub fn open(
+        location: &RepoLocation,
+        options: &KeyOptions,
+        (env, watch): (&Env, &Watch),
+    ) -> Result<Self, Failure> {
+        let store = open_store(location, (env, watch))?;
+        let settings = session::settings(&*store)?;
+        let keys = keys(options, &*store, (env, watch))?;
+        Ok(Self { store, settings, keys, by: by(env) })
+    }
+
+    /// Somebody who changes it.
+    pub fn session(&self) -> Session<'_> {
+        Session {
+            store: &*self.store,
+            signer: &self.keys,
+            settings: self.settings.clone(),
+            by: self.by.clone(),
+            signers: Signers::Keep,
+        }
+    }
+}
+
+/// Whoever keeps the files of a repository.
+pub fn open_store(location: &RepoLocation, (env, watch): (&Env, &Watch)) -> Result<Box<dyn Store>, Failure> {
+    match location {
+        RepoLocation::Directory(path) => Ok(Box::new(Directory::new(env.resolve(path.as_ref()), watch))),
+        RepoLocation::Bucket { .. } => Err(Failure::new(Error::NoKey, None)),
+    }
+}
+
+/// The keys that were given. A key that hosts refuse, now or in 30 days, signs nothing.
+pub fn keys(options: &KeyOptions, store: &dyn Store, (env, watch): (&Env, &Watch)) -> Result<Keys, Failure> {
+    let now = store.now()?;
+    if let Some(command) = &options.sign_command {
+        let known = published_keys(store)?;
+        known.iter().try_for_each(|certificate| judge(certificate, now))?;
+        return Ok(Keys::of_command(SignCommand::new(command, env, watch), known));
+    }
+    let passphrase = passphrase(options, env)?;
+    let open = |place: String, bytes: &[u8]| -> Result<SecretKey, Failure> {
+        let key = SecretKey::parse(bytes, passphrase.as_deref(), now);
+        let key = key.map_err(|source| Error::Key { place, source })?;
+        judge(&key.certificate(), now)?;
+        Ok(key)
+    };
+    let mut found = Vec::new();
+    for path in &options.keys {
+        let bytes = env.read_bytes(path)?;
+        found.push(open(path.display().to_string(), &bytes)?);
+    }
+    if let (true, Some(text)) = (found.is_empty(), env.var(KEY_VARIABLE)) {
+        found.push(open(KEY_VARIABLE.to_owned(), text.as_bytes())?);
+    }
+    if found.is_empty() {
+        return Err(Error::NoKey.into());
+    }
+    Ok(Keys::of(found))
+}
+
+/// The public keys that a repository shows.
+pub fn published_keys(store: &dyn Store) -> Result<Vec<Certificate>, Failure> {
+    let Some(found) = store.get(layout::KEY)? else { return Ok(Vec::new()) };
+    let place = store.spelled(layout::KEY);
+    Ok(Certificate::parse_all(&found.bytes).map_err(|source| Error::Key { place, source })?)
+}
+
+/// The passphrase, from a file or the environment. Its last line feed is not a part of it.
+pub fn passphrase(options: &KeyOptions, env: &Env) -> Result<Option<String>, Failure> {
+    match &options.passphrase_file {
+        Some(path) => Ok(Some(env.read(path)?.trim_end_matches(['\n', '\r']).to_owned())),
+        None => Ok(env.var(PASSPHRASE_VARIABLE)),
+    }
+}
+
+fn judge(certificate: &Certificate, now: SourceDate) -> Result<(), Error> {
+    let refused = policy::remarks(certificate, now).into_iter().find(|remark| remark.refused);
+    refused.map_or(Ok(()), |remark| {
+        Err(Error::Refused { fingerprint: certificate.fingerprint().to_string(), reason: remark.text })
+    })
+}
+
+/// Who publishes, for the journal: `deploy@ci-7`.
+fn by(env: &Env) -> String {
+    let user = env.var("USER").or_else(|| env.var("LOGNAME")).unwrap_or_else(|| "somebody".to_owned());
+    format!("{user}@{}", env.host_name())
+}

@@ -1,0 +1,45 @@
+//! What holds for a whole repository, kept beside it.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+/// The settings, as their file has them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The form of the repository; other numbers are for later programs.
+    pub version: u32,
+    /// What its files are called by: `acme.sources`.
+    pub name: String,
+    /// Where hosts find it, without the slash at its end.
+    pub url: Option<String>,
+    /// How long caches may keep `InRelease`, in seconds.
+    pub head_ttl: u32,
+    /// What the store can do.
+    pub conditions: Conditions,
+    /// The suites, in the order in which they were made.
+    pub suites: Vec<String>,
+}
+
+/// The form that this program writes.
+pub const VERSION: u32 = 1;
+
+/// Which conditions a store keeps, as a probe found out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Conditions {
+    /// Files are created once, and replaced where they are what they were.
+    CreateAndReplace,
+    /// The same, with versions that are spelled without quotes (Ceph).
+    CreateAndReplaceBare,
+    /// Files are created once; replacing them knows no condition.
+    Create,
+    /// None, and its owner says that there is one publisher only.
+    SingleWriter,
+}
+
+impl Conditions {
+    /// Whether `replace` can be asked for a version.
+    pub fn replaces(self) -> bool {
+        matches!(self, Self::CreateAndReplace | Self::CreateAndReplaceBare)
+    }
+}

@@ -1,0 +1,116 @@
+//! Making a commit known: `InRelease` last, and never an older one behind a newer one for long.
+
+use crate::repo::commit::Commit;
+use crate::repo::error::Error;
+use crate::repo::index::Index;
+use crate::repo::layout;
+use crate::repo::session::Session;
+use crate::repo::store::Bytes;
+use crate::repo::store::Put;
+use crate::repo::view::Head;
+use crate::repo::view::read_index;
+
+/// How often a newer commit is looked for: others make one a second at the most.
+const ROUNDS: u32 = 100;
+
+impl Session<'_> {
+    /// The entry of the journal with a number; none where there is none.
+    pub fn entry(&self, suite: &str, generation: u64) -> Result<Option<Commit>, Error> {
+        let path = layout::commit(suite, generation);
+        let found = self.store.get(&path)?;
+        found.map(|found| Commit::parse(&found.bytes, &self.store.spelled(&path))).transpose()
+    }
+
+    /// Finishes what others left half done: the newest commit from this number on becomes the head.
+    pub fn catch_up(&self, suite: &str, from: u64) -> Result<Option<u64>, Error> {
+        let mut newest = None;
+        while let Some(commit) =
+            self.entry(suite, newest.as_ref().map_or(from, |c: &Commit| c.generation + 1))?
+        {
+            newest = Some(commit);
+        }
+        let Some(commit) = newest else { return Ok(None) };
+        self.settle(suite, &commit, (&[], None))?;
+        Ok(Some(commit.generation))
+    }
+
+    /// Makes a commit the head, unless a newer one is; then that one is what all files say.
+    ///
+    /// `known` are the indices that it changed and the head that it replaces, where the caller has them.
+    pub(in crate::repo) fn settle(
+        &self,
+        suite: &str,
+        commit: &Commit,
+        known: (&[(String, Index)], Option<&Head>),
+    ) -> Result<(), Error> {
+        let (mut commit, (indices, head)) = (commit.clone(), known);
+        let mut head = head.cloned();
+        self.put_canonical(suite, &commit, indices)?;
+        for _ in 0..ROUNDS {
+            let seen = match head.take() {
+                Some(head) => Some(head),
+                None => Head::read(self.store, suite)?,
+            };
+            let newest = seen.as_ref().map_or(0, |head| head.release.generation);
+            if newest >= commit.generation {
+                if newest == commit.generation {
+                    return Ok(());
+                }
+                // What stands beside `InRelease` was perhaps overwritten with what is older by now.
+                let Some(newer) = self.entry(suite, newest)? else { return Ok(()) };
+                self.put_canonical(suite, &newer, &[])?;
+                commit = newer;
+                continue;
+            }
+            if self.put_head(suite, &commit, seen.as_ref())? == Put::Done {
+                if self.settings.conditions.replaces() {
+                    return Ok(());
+                }
+                // Without a condition an older commit may just have replaced a newer one.
+                match self.entry(suite, commit.generation + 1)? {
+                    None => return Ok(()),
+                    Some(newer) => {
+                        self.put_canonical(suite, &newer, &[])?;
+                        commit = newer;
+                    }
+                }
+            }
+        }
+        Err(Error::Contended(ROUNDS))
+    }
+
+    /// `InRelease`. Caches and apt compare times by the second, so it is never written twice in one.
+    fn put_head(&self, suite: &str, commit: &Commit, seen: Option<&Head>) -> Result<Put, Error> {
+        let path = layout::of_suite(suite, "InRelease");
+        let content = Bytes(commit.inline.as_bytes());
+        let Some(seen) = seen else { return Ok(self.store.create(&path, &content)?) };
+        // A file that seems to be written in the future was stamped by another clock.
+        let now = self.store.now()?;
+        if seen.modified <= now {
+            self.store.wait(seen.modified.plus(1))?;
+        }
+        let version = seen.version.as_ref().filter(|_| self.settings.conditions.replaces());
+        Ok(self.store.replace(&path, &content, version)?)
+    }
+
+    /// What clients without by-hash and mirrors read: the indices by their names, and the two parts of `InRelease`.
+    fn put_canonical(&self, suite: &str, commit: &Commit, known: &[(String, Index)]) -> Result<(), Error> {
+        let release = commit.release(&layout::commit(suite, commit.generation))?;
+        let put = |name: &str, bytes: &[u8]| {
+            self.store.replace(&layout::of_suite(suite, name), &Bytes(bytes), None)
+        };
+        for (directory, index) in known {
+            put(&format!("{directory}/Packages.gz"), index.bytes())?;
+        }
+        if known.is_empty() {
+            for ((component, architecture), entry) in &release.indices {
+                let directory = layout::index_directory(component, architecture);
+                let index = read_index(self.store, suite, (component, architecture), entry)?;
+                put(&format!("{directory}/Packages.gz"), index.bytes())?;
+            }
+        }
+        put("Release", commit.text().as_bytes())?;
+        put("Release.gpg", commit.detached.as_bytes())?;
+        Ok(())
+    }
+}
