@@ -68,10 +68,8 @@ impl Session<'_> {
         wish: &Wish,
         upload: &mut Upload<'_>,
     ) -> Result<Published, Error> {
-        let mut paths: Vec<String> = candidates
-            .iter()
-            .map(|candidate| layout::pool(&wish.component, &candidate.source, &candidate.key))
-            .collect();
+        let mut paths: Vec<String> =
+            candidates.iter().map(|candidate| self.place(candidate, &wish.component)).collect();
         let mut view = self.view(&wish.suite)?;
         let edit = self.edit_of(candidates, (wish, &paths))?;
         let mut draft = self.draft(&mut view, &edit)?;
@@ -90,6 +88,15 @@ impl Session<'_> {
         let commit =
             self.commit("publish", (view, draft), &mut |_| self.edit_of(candidates, (wish, &paths)))?;
         Ok(commit.map_or_else(Published::default, |commit| told(&commit)))
+    }
+
+    /// Where a package goes, unless something else is there.
+    fn place(&self, candidate: &Candidate<'_>, component: &str) -> String {
+        let (source, key) = (&candidate.source, &candidate.key);
+        if candidate.content.size() > self.store.largest_create() {
+            return layout::pool_apart(component, source, key, &candidate.sha256.to_string()[..16]);
+        }
+        layout::pool(component, source, key)
     }
 
     /// Puts the packages into the pool. Whose place is taken goes elsewhere; tells whether one did.

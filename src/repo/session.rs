@@ -255,8 +255,11 @@ impl<'a> Session<'a> {
         let path = layout::commit(&release.suite, release.generation);
         self.store.flush()?;
         match self.store.create(&path, &Bytes(&commit.bytes()))? {
-            Put::Refused => Ok(None),
-            Put::Done => {
+            // An answer may have been lost on its way: then it is our own entry that is in the way.
+            Put::Refused if self.entry(&release.suite, release.generation)? != Some(commit.clone()) => {
+                Ok(None)
+            }
+            Put::Refused | Put::Done => {
                 self.settle(&release.suite, &commit, (&indices, Some(&view.head)))?;
                 Ok(Some(commit))
             }

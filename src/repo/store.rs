@@ -25,6 +25,12 @@ pub trait Store: Sync {
     /// Makes a file, whole or not at all, unless there is one at the path already.
     fn create(&self, path: &str, content: &dyn Content) -> Result<Put, StoreError>;
 
+    /// The largest file that is created under a condition, in bytes. What is larger needs a path that names its
+    /// digest.
+    fn largest_create(&self) -> u64 {
+        u64::MAX
+    }
+
     /// Puts a file in the place of what is there. With a version, only where that is what is there.
     fn replace(
         &self,

@@ -2,7 +2,7 @@
 STEP := $(HERE)/step
 PIN := $(HERE)/requirements
 
-all: debs unattended wheels-examples venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15
+all: debs unattended moto wheels-examples venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15
 
 # In the order in which two jobs finish soonest: Python 3.11 has most virtualenvs.
 root-bookworm:
@@ -24,6 +24,10 @@ root-bullseye root-trixie root-forky: root-%:
 # What upgrades hosts at night.
 unattended: root-bookworm
 	$(STEP) $@ $(HERE)/unattended $(HERE)/root -- $(HERE)/unattended root-bookworm
+
+# An object store.
+moto: tools
+	$(STEP) $@ $(HERE)/moto $(HERE)/moto.txt -- $(HERE)/moto $(HERE)/moto.txt
 
 # What Debian itself packed.
 debs:
@@ -47,5 +51,5 @@ venvs-3.14: root-forky tools wheels
 venvs-3.15: root-forky tools wheels
 	$(VENVS) 3.15 root-forky
 
-.PHONY: all debs unattended tools wheels wheels-examples root-bookworm root-bullseye root-trixie root-forky
+.PHONY: all debs unattended moto tools wheels wheels-examples root-bookworm root-bullseye root-trixie root-forky
 .PHONY: venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15

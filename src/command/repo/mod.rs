@@ -10,6 +10,7 @@ use crate::command::failure::Failure;
 use crate::host::env::Env;
 use crate::host::signer::Keys;
 use crate::host::signer::SignCommand;
+use crate::host::store::connect;
 use crate::host::store::directory::Directory;
 use crate::host::watch::Watch;
 use crate::openpgp;
@@ -143,7 +144,10 @@ impl Access {
 pub fn open_store(location: &RepoLocation, (env, watch): (&Env, &Watch)) -> Result<Box<dyn Store>, Failure> {
     match location {
         RepoLocation::Directory(path) => Ok(Box::new(Directory::new(env.resolve(path.as_ref()), watch))),
-        RepoLocation::Bucket { .. } => Err(Failure::new(Error::NoKey, None)),
+        RepoLocation::Bucket { service, bucket, prefix } => {
+            let bucket = connect::bucket(*service, (bucket, prefix), (env, watch));
+            Ok(Box::new(bucket.map_err(|error| Failure::new(error, None))?))
+        }
     }
 }
 

@@ -1,7 +1,11 @@
 //! Where repositories are kept: directories and buckets.
 
+mod aws;
+mod clock;
+pub mod connect;
 pub mod content;
 pub mod directory;
+pub mod object;
 pub mod probe;
 
 use std::io;
