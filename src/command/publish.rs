@@ -6,6 +6,7 @@ use crate::command::failure::Failure;
 use crate::command::repo::Access;
 use crate::command::repo::KeyOptions;
 use crate::command::repo::candidate::Checked;
+use crate::command::repo::shown;
 use crate::host::env::Env;
 use crate::host::watch::Watch;
 use crate::host::workers;
@@ -41,8 +42,12 @@ pub struct PublishRequest {
 pub struct PublishOutcome {
     /// The suite.
     pub suite: String,
-    /// Packages put in and replaced.
-    pub published: Published,
+    /// The packages that were put in, as `name version architecture`.
+    pub added: Vec<String>,
+    /// Those that they replaced.
+    pub removed: Vec<String>,
+    /// The generation that they are in; none where all was there already.
+    pub generation: Option<u64>,
     /// How many packages were there already.
     pub unchanged: usize,
     /// Whether nothing was written because nothing was to be.
@@ -60,15 +65,22 @@ fn publish_watched(request: &PublishRequest, env: &Env, watch: &Watch) -> Result
     let access = Access::open(&request.location, &request.keys, (env, watch))?;
     let session = access.session();
     let suite = session.suite(request.suite.as_deref())?;
-    let component = match &request.component {
-        Some(component) => component.clone(),
-        None => "main".to_owned(),
-    };
+    let component = request.component.clone().unwrap_or_default();
+    let wish = Wish { suite, component, replace: request.replace, dry_run: request.dry_run };
+    put(&access, &checked, (&wish, "publish"), watch)
+}
+
+/// Uploads packages that were judged, and makes them known.
+pub(in crate::command) fn put(
+    access: &Access,
+    checked: &[Checked],
+    (wish, action): (&Wish, &str),
+    watch: &Watch,
+) -> Result<PublishOutcome, Failure> {
+    let session = access.session();
     let candidates: Vec<_> = checked.iter().map(Checked::candidate).collect();
-    let wish = Wish { suite: suite.clone(), component, replace: request.replace, dry_run: request.dry_run };
     let store: &dyn Store = &*access.store;
-    watch.expect(0);
-    let published = session.publish(&candidates, &wish, &mut |wanted| {
+    let mut published = session.publish(action, &candidates, wish, &mut |wanted| {
         let wanted: Vec<_> = wanted.iter().collect();
         watch.expect(wanted.iter().map(|(number, _)| checked[**number].size()).sum());
         let puts = workers::map(&wanted, UPLOADS, |(number, path)| {
@@ -76,6 +88,20 @@ fn publish_watched(request: &PublishRequest, env: &Env, watch: &Watch) -> Result
         });
         Ok(puts.into_iter().collect::<Result<_, _>>()?)
     })?;
-    let unchanged = candidates.len() - published.added.len();
-    Ok(PublishOutcome { suite, published, unchanged, dry_run: request.dry_run })
+    if published.generation.is_some() {
+        shown::put_page(access, &session, &mut published.view)?;
+    }
+    if published.new_architectures {
+        shown::put_sources(access, &session, &published.view.head.release)?;
+    }
+    let Published { added, removed, generation, .. } = published;
+    let unchanged = candidates.len() - added.len();
+    Ok(PublishOutcome {
+        suite: wish.suite.clone(),
+        added,
+        removed,
+        generation,
+        unchanged,
+        dry_run: wish.dry_run,
+    })
 }

@@ -12,6 +12,7 @@ mod limit;
 pub mod pack;
 pub mod problem;
 pub mod read;
+pub mod reversion;
 mod scan;
 pub mod verify;
 pub mod write;

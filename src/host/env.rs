@@ -164,6 +164,12 @@ impl Env {
         Ok(file)
     }
 
+    /// A temporary directory, gone with the value.
+    pub fn temporary_directory(&self) -> Result<tempfile::TempDir, Error> {
+        let wrap = |error| Error::new("create", &std::env::temp_dir(), error);
+        tempfile::Builder::new().prefix("mkdeb-").tempdir().map_err(wrap)
+    }
+
     /// Reads every file below a directory whose name ends in `ending`, by its path below it.
     pub fn read_all(&self, directory: &Path, ending: &str) -> Result<BTreeMap<String, String>, Error> {
         let root = self.resolve(directory);

@@ -138,6 +138,11 @@ pub fn spool(directory: &Path) -> Result<File, Error> {
     tempfile::tempfile_in(directory).map_err(|error| Error::new("create a file in", directory, error))
 }
 
+/// A file that nobody else looks at yet, for example in a temporary directory.
+pub fn create(path: &Path) -> Result<io::BufWriter<File>, Error> {
+    File::create_new(path).map(io::BufWriter::new).map_err(|error| Error::new("create", path, error))
+}
+
 /// A file without a name in the directory for temporary files.
 pub fn temporary() -> io::Result<File> {
     tempfile::tempfile()

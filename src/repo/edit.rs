@@ -33,11 +33,14 @@ pub struct Edit {
     pub resign: bool,
     /// Architectures that have indices from now on, besides those that there are.
     pub architectures: Vec<String>,
-    /// Indices that replace those that are there.
-    pub indices: Option<Release>,
 }
 
 impl Edit {
+    /// Nothing but another signature.
+    pub fn signature() -> Self {
+        Self { resign: true, ..Self::default() }
+    }
+
     /// Puts a package in, or replaces it.
     pub fn put(&mut self, component: &str, key: StanzaKey, stanza: Stanza) {
         self.changes.entry(component.to_owned()).or_default().insert(key, Change::Put(stanza));

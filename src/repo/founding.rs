@@ -58,6 +58,7 @@ impl Session<'_> {
             edit.architectures = wish.architectures.clone();
             Ok(edit)
         })
+        .map(|(commit, _)| commit)
     }
 
     /// The first generation, with nothing in it. None where somebody else made one.
@@ -71,7 +72,7 @@ impl Session<'_> {
                 let directory = layout::index_directory(component, architecture);
                 let path = layout::by_hash(suite, &directory, &entry.packed.0);
                 self.store.create(&path, &Bytes(empty.index.bytes()))?;
-                known.push((directory, empty.index.clone()));
+                known.push((directory, &empty.index));
                 indices.insert((component.clone(), architecture.clone()), entry);
             }
         }

@@ -1,20 +1,56 @@
-//! Deleting what no host can ask for any more, without a list of the pool.
+//! Deleting what no host can ask for any more.
+//!
+//! In two steps, at least [`Rule::delay`] apart: what nothing refers to is condemned, and a later run deletes it. Whoever
+//! publishes takes what is condemned for gone. So nothing is deleted that a commit in the making relies on, and
+//! nobody has to be kept from publishing meanwhile.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::control::stanza;
+use crate::repo::commit::Commit;
 use crate::repo::error::Error;
 use crate::repo::layout;
+use crate::repo::release::Release;
+use crate::repo::session::Session;
+use crate::repo::store::Bytes;
 use crate::repo::store::Store;
+use crate::repo::view::View;
+use crate::types::date::SourceDate;
+
+/// How many generations of a suite stay whatever their age.
+const GENERATIONS: usize = 3;
 
 /// Files that nothing refers to and that are deleted by a later run.
-///
-/// Whoever publishes takes a file that is named here for gone, so that none is deleted which a commit in the making
-/// relies on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condemned {
     /// The paths, sorted, each with the time since when it is named here.
-    pub paths: std::collections::BTreeMap<String, u64>,
+    pub paths: BTreeMap<String, u64>,
+}
+
+/// What may be deleted.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// How long what was replaced stays, in seconds: hosts may come with a list of packages that is as old.
+    pub grace: u64,
+    /// How long what is condemned stays, in seconds: longer than any publisher takes.
+    pub delay: u64,
+    /// Whether every file is looked at, and not only what the journal says was dropped.
+    pub full: bool,
+    /// Whether nothing is written.
+    pub dry_run: bool,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Default)]
+pub struct Collected {
+    /// The paths that were deleted.
+    pub deleted: Vec<String>,
+    /// The paths that a later run will delete.
+    pub condemned: Vec<String>,
 }
 
 impl Condemned {
@@ -31,4 +67,129 @@ impl Condemned {
     pub fn holds(&self, path: &str) -> bool {
         self.paths.contains_key(path)
     }
+
+    fn write(&self, store: &dyn Store) -> Result<(), Error> {
+        let bytes = serde_json::to_vec(self).unwrap_or_default();
+        store.replace(layout::CONDEMNED, &Bytes(&bytes), None)?;
+        Ok(())
+    }
+}
+
+/// What all suites refer to, and what they no longer do.
+#[derive(Default)]
+struct Tally {
+    /// Paths that some host may still ask for.
+    live: BTreeSet<String>,
+    /// Paths that were replaced long enough ago.
+    candidates: BTreeSet<String>,
+    /// Entries of the journal that tell of nothing that is still there.
+    finished: Vec<String>,
+}
+
+/// Deletes what was condemned long enough ago, and condemns what is not needed any more.
+pub fn collect(session: &Session<'_>, rule: &Rule) -> Result<Collected, Error> {
+    let store = session.store;
+    let mut condemned = Condemned::read(store)?;
+    let now = store.now()?;
+    // Read after the list: whoever published before that is seen, whoever does later has read it.
+    let tally = tally(session, now, rule)?;
+    let mut outcome = Collected::default();
+    let is_due = |since: u64| since.saturating_add(rule.delay) <= now.seconds();
+    let due: Vec<String> =
+        condemned.paths.iter().filter(|(_, since)| is_due(**since)).map(|(path, _)| path.clone()).collect();
+    for path in due {
+        if !tally.live.contains(&path) {
+            if !rule.dry_run {
+                store.delete(&path)?;
+            }
+            outcome.deleted.push(path.clone());
+        }
+        condemned.paths.remove(&path);
+    }
+    condemned.paths.retain(|path, _| !tally.live.contains(path));
+    for path in tally.candidates.difference(&tally.live) {
+        if !outcome.deleted.contains(path) && !condemned.holds(path) {
+            condemned.paths.insert(path.clone(), now.seconds());
+            outcome.condemned.push(path.clone());
+        }
+    }
+    if rule.dry_run {
+        return Ok(outcome);
+    }
+    condemned.write(store)?;
+    store.flush()?;
+    // What they dropped is on the list by now.
+    tally.finished.iter().try_for_each(|path| store.delete(path))?;
+    Ok(outcome)
+}
+
+fn tally(session: &Session<'_>, now: SourceDate, rule: &Rule) -> Result<Tally, Error> {
+    let mut tally = Tally::default();
+    let mut dropped = BTreeSet::new();
+    for suite in &session.settings.suites {
+        // What was committed and is not shown yet is relied on too.
+        let head = session.view(suite)?.head.release.generation;
+        session.catch_up(suite, head + 1)?;
+        let mut view = session.view(suite)?;
+        files_of(&mut view, &mut tally.live)?;
+        let commits = journal(session, suite)?;
+        for (number, commit) in commits.iter().enumerate() {
+            let release = commit.release(suite)?;
+            let indices = index_files(&release);
+            // It was what hosts saw until the next one came.
+            let replaced = commits.get(number + 1).map(|next| next.date);
+            let is_old = replaced.is_some_and(|at| at.saturating_add(rule.grace) <= now.seconds());
+            let is_among_last = number + GENERATIONS >= commits.len();
+            if is_old && !is_among_last {
+                tally.candidates.extend(indices);
+                tally.finished.push(layout::commit(suite, commit.generation));
+            } else {
+                tally.live.extend(indices);
+            }
+            let is_dropped_long_ago = commit.date.saturating_add(rule.grace) <= now.seconds();
+            if is_dropped_long_ago {
+                dropped.extend(commit.dropped.iter().cloned());
+            } else {
+                // Hosts with the list before this one still ask for it.
+                tally.live.extend(commit.dropped.iter().cloned());
+            }
+        }
+    }
+    tally.candidates.extend(dropped);
+    if rule.full {
+        let mut all = session.store.list("pool/")?;
+        all.extend(session.store.list("dists/")?.into_iter().filter(|file| file.path.contains("/by-hash/")));
+        let is_old = |modified: SourceDate| modified.plus(rule.grace.max(rule.delay)) <= now;
+        tally.candidates.extend(all.into_iter().filter(|file| is_old(file.modified)).map(|file| file.path));
+    }
+    Ok(tally)
+}
+
+/// The entries of a suite's journal, in order.
+pub fn journal(session: &Session<'_>, suite: &str) -> Result<Vec<Commit>, Error> {
+    let files = session.store.list(&layout::commits(suite))?;
+    let mut commits = Vec::new();
+    for file in files {
+        if let Some(found) = session.store.get(&file.path)? {
+            commits.push(Commit::parse(&found.bytes, &session.store.spelled(&file.path))?);
+        }
+    }
+    Ok(commits)
+}
+
+/// The files of the pool that a suite refers to.
+fn files_of(view: &mut View<'_>, into: &mut BTreeSet<String>) -> Result<(), Error> {
+    into.extend(index_files(&view.head.release));
+    view.each(&mut |_, text| {
+        into.extend(stanza::field(text, "Filename").map(str::to_owned));
+        Ok(())
+    })
+}
+
+fn index_files(release: &Release) -> Vec<String> {
+    let path = |((component, architecture), entry): (&(String, String), &crate::repo::release::Entry)| {
+        let directory = layout::index_directory(component, architecture);
+        layout::by_hash(&release.suite, &directory, &entry.packed.0)
+    };
+    release.indices.iter().map(path).collect()
 }

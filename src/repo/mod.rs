@@ -12,6 +12,7 @@ pub mod founding;
 pub mod gc;
 pub mod index;
 pub mod layout;
+pub mod moving;
 pub mod page;
 pub mod publish;
 pub mod release;

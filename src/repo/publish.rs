@@ -1,6 +1,7 @@
 //! Publishing packages: checked, then uploaded, then made known.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::control::stanza::Stanza;
 use crate::control::stanza::StanzaKey;
@@ -10,10 +11,10 @@ use crate::repo::edit::Edit;
 use crate::repo::error::Error;
 use crate::repo::gc::Condemned;
 use crate::repo::layout;
-use crate::repo::session::Draft;
 use crate::repo::session::Session;
 use crate::repo::store::Content;
 use crate::repo::store::Put;
+use crate::repo::view::View;
 use crate::types::digest::Sha256;
 
 /// The field with the time at which a package came into the suite, in seconds since 1970.
@@ -38,7 +39,7 @@ pub struct Candidate<'c> {
 pub struct Wish {
     /// Which suite.
     pub suite: String,
-    /// Which component.
+    /// Which component; the first one where it is empty.
     pub component: String,
     /// Whether other bytes of the same version replace those that are there.
     pub replace: bool,
@@ -47,35 +48,52 @@ pub struct Wish {
 }
 
 /// What became of them.
-#[derive(Debug, Clone, Default)]
-pub struct Published {
+pub struct Published<'v> {
+    /// The suite as it is now.
+    pub view: View<'v>,
     /// The packages that were put in, as `name version architecture`.
     pub added: Vec<String>,
     /// Those that they replaced.
     pub removed: Vec<String>,
     /// The generation that they are in; none where all was there already.
     pub generation: Option<u64>,
+    /// Whether there are hosts of another kind from now on.
+    pub new_architectures: bool,
+}
+
+impl<'v> Published<'v> {
+    fn nothing(view: View<'v>) -> Self {
+        let (added, removed) = (Vec::new(), Vec::new());
+        Self { view, added, removed, generation: None, new_architectures: false }
+    }
 }
 
 /// Uploads some of the packages, perhaps at once: called with their numbers and paths.
 pub type Upload<'u> = dyn FnMut(&BTreeMap<usize, String>) -> Result<Vec<(usize, Put)>, Error> + 'u;
 
-impl Session<'_> {
+impl<'a> Session<'a> {
     /// Publishes packages. What is there already with the same bytes is left alone.
     pub fn publish(
         &self,
+        action: &str,
         candidates: &[Candidate<'_>],
         wish: &Wish,
         upload: &mut Upload<'_>,
-    ) -> Result<Published, Error> {
+    ) -> Result<Published<'a>, Error> {
+        let mut view = self.view(&wish.suite)?;
+        let first = view.head.release.components.first().cloned().unwrap_or_default();
+        let component = if wish.component.is_empty() { first } else { wish.component.clone() };
+        let wish = &Wish { component, ..wish.clone() };
         let mut paths: Vec<String> =
             candidates.iter().map(|candidate| self.place(candidate, &wish.component)).collect();
-        let mut view = self.view(&wish.suite)?;
+        let architectures = view.head.release.architectures.len();
         let edit = self.edit_of(candidates, (wish, &paths))?;
         let mut draft = self.draft(&mut view, &edit)?;
-        let Some(first) = &draft else { return Ok(Published::default()) };
+        let Some(first) = &draft else { return Ok(Published::nothing(view)) };
         if wish.dry_run {
-            return Ok(published(first, None));
+            let list = |words: &BTreeSet<String>| words.iter().cloned().collect();
+            let (added, removed) = (list(first.added()), list(first.removed()));
+            return Ok(Published { added, removed, ..Published::nothing(view) });
         }
         let wanted: BTreeMap<usize, String> = (0..candidates.len())
             .filter(|number| first.added().contains(&name(&candidates[*number].key)))
@@ -85,9 +103,12 @@ impl Session<'_> {
             let edit = self.edit_of(candidates, (wish, &paths))?;
             draft = self.draft(&mut view, &edit)?;
         }
-        let commit =
-            self.commit("publish", (view, draft), &mut |_| self.edit_of(candidates, (wish, &paths)))?;
-        Ok(commit.map_or_else(Published::default, |commit| told(&commit)))
+        let (commit, view) =
+            self.commit(action, (view, draft), &mut |_| self.edit_of(candidates, (wish, &paths)))?;
+        let Some(commit) = commit else { return Ok(Published::nothing(view)) };
+        let new_architectures = view.head.release.architectures.len() > architectures;
+        let Commit { added, removed, generation, .. } = commit;
+        Ok(Published { view, added, removed, generation: Some(generation), new_architectures })
     }
 
     /// Where a package goes, unless something else is there.
@@ -167,17 +188,4 @@ fn refused(outcomes: Vec<(usize, Put)>) -> Vec<usize> {
 
 fn name(key: &StanzaKey) -> String {
     format!("{} {} {}", key.package, key.version, key.architecture)
-}
-
-fn published(draft: &Draft, generation: Option<u64>) -> Published {
-    let list = |words: &std::collections::BTreeSet<String>| words.iter().cloned().collect();
-    Published { added: list(draft.added()), removed: list(draft.removed()), generation }
-}
-
-fn told(commit: &Commit) -> Published {
-    Published {
-        added: commit.added.clone(),
-        removed: commit.removed.clone(),
-        generation: Some(commit.generation),
-    }
 }

@@ -17,6 +17,7 @@ use crate::repo::gc::Condemned;
 use crate::repo::index::Built;
 use crate::repo::index::Change;
 use crate::repo::index::Changes;
+use crate::repo::index::Index;
 use crate::repo::layout;
 use crate::repo::release::Entry;
 use crate::repo::release::Release;
@@ -32,7 +33,10 @@ use crate::types::date::SourceDate;
 /// How often a change is tried on what others left: each round one of them is done, within about a second.
 const TRIES: u32 = 100;
 /// How far into the future apt lets a date lie, in seconds (`Acquire::Max-FutureTime`, apt.conf(5)).
-const MOST_AHEAD: u64 = 10;
+pub const MOST_AHEAD: u64 = 10;
+
+/// How old what a commit is made on may be, in seconds. Within that time nothing is deleted that it could rely on.
+const OLDEST: u64 = 1800;
 
 /// Signs and knows signatures.
 pub trait Signer: Sync {
@@ -121,7 +125,9 @@ impl<'a> Session<'a> {
     pub fn view(&self, suite: &str) -> Result<View<'a>, Error> {
         let head = self.head(suite)?;
         let signers = self.judged(&head)?;
-        Ok(View::new(self.store, head, signers))
+        let mut view = View::new(self.store, head, signers);
+        view.read_at = self.store.now()?;
+        Ok(view)
     }
 
     fn head(&self, suite: &str) -> Result<Head, Error> {
@@ -146,7 +152,7 @@ impl<'a> Session<'a> {
     /// Works a change out on what is there. None where it changes nothing.
     pub fn draft(&self, view: &mut View<'_>, edit: &Edit) -> Result<Option<Draft>, Error> {
         let mut release = edit.about.clone().unwrap_or_else(|| view.head.release.clone());
-        release.indices = edit.indices.as_ref().unwrap_or(&view.head.release).indices.clone();
+        release.indices = view.head.release.indices.clone();
         let architectures: BTreeSet<String> = release.architectures.iter().cloned().collect();
         let all: BTreeSet<String> =
             architectures.iter().cloned().chain(edit.for_architectures().map(str::to_owned)).collect();
@@ -190,26 +196,28 @@ impl<'a> Session<'a> {
         Ok(is_changed.then_some(draft))
     }
 
-    /// Makes a change, again and again on what others left. `first` is what was worked out on `view`.
-    pub fn commit(
+    /// Makes a change, again and again on what others left. `first` is what was worked out on `view`. The commit is
+    /// none where nothing was to be changed; the view is that of what is there in the end.
+    pub fn commit<'v>(
         &self,
         action: &str,
-        (mut view, first): (View<'_>, Option<Draft>),
+        (mut view, first): (View<'v>, Option<Draft>),
         plan: &mut Plan<'_>,
-    ) -> Result<Option<Commit>, Error> {
+    ) -> Result<(Option<Commit>, View<'v>), Error> {
         let suite = view.suite().to_owned();
         let mut draft = first;
         let _turn = self.store.turn()?;
         for _ in 0..TRIES {
-            let Some(ready) = draft else { return Ok(None) };
-            if let Some(commit) = self.attempt(action, &view, ready)? {
-                return Ok(Some(commit));
+            let Some(ready) = draft else { return Ok((None, view)) };
+            let is_recent = view.read_at.plus(OLDEST) >= self.store.now()?;
+            if is_recent && let Some(commit) = self.attempt(action, &mut view, ready)? {
+                return Ok((Some(commit), view));
             }
             // Somebody else made this generation: what it says is finished before the next one is made.
             self.catch_up(&suite, view.head.release.generation + 1)?;
             let head = self.head(&suite)?;
             let signers = self.judged(&head)?;
-            view.follow(head, signers);
+            view.follow(head, signers, self.store.now()?);
             let edit = plan(&mut view)?;
             draft = self.draft(&mut view, &edit)?;
         }
@@ -217,7 +225,12 @@ impl<'a> Session<'a> {
     }
 
     /// Plans a change and makes it.
-    pub fn change(&self, action: &str, suite: &str, plan: &mut Plan<'_>) -> Result<Option<Commit>, Error> {
+    pub fn change(
+        &self,
+        action: &str,
+        suite: &str,
+        plan: &mut Plan<'_>,
+    ) -> Result<(Option<Commit>, View<'a>), Error> {
         let mut view = self.view(suite)?;
         let edit = plan(&mut view)?;
         let draft = self.draft(&mut view, &edit)?;
@@ -225,17 +238,17 @@ impl<'a> Session<'a> {
     }
 
     /// One try. None where the generation is somebody else's by now.
-    fn attempt(&self, action: &str, view: &View<'_>, draft: Draft) -> Result<Option<Commit>, Error> {
+    fn attempt(&self, action: &str, view: &mut View<'_>, draft: Draft) -> Result<Option<Commit>, Error> {
         let Draft { mut release, built, words, dropped } = draft;
         release.generation = view.head.release.generation + 1;
         release.date = next_date(view.head.release.date, self.store.now()?);
         let mark = u32::try_from(release.generation).unwrap_or(u32::MAX);
         let mut indices = Vec::new();
-        for ((component, architecture), built) in built {
-            let directory = layout::index_directory(&component, &architecture);
+        for (name, built) in built {
+            let directory = layout::index_directory(&name.0, &name.1);
             let built = self.put_index(&release.suite, &directory, built, mark)?;
-            release.indices.insert((component, architecture), entry(&built));
-            indices.push((directory, built.index));
+            release.indices.insert(name.clone(), entry(&built));
+            indices.push((name, entry(&built), built.index));
         }
         // A date that is still to come would stop every host; a second later is soon enough.
         self.store.wait(release.date)?;
@@ -254,16 +267,21 @@ impl<'a> Session<'a> {
         };
         let path = layout::commit(&release.suite, release.generation);
         self.store.flush()?;
-        match self.store.create(&path, &Bytes(&commit.bytes()))? {
-            // An answer may have been lost on its way: then it is our own entry that is in the way.
-            Put::Refused if self.entry(&release.suite, release.generation)? != Some(commit.clone()) => {
-                Ok(None)
-            }
-            Put::Refused | Put::Done => {
-                self.settle(&release.suite, &commit, (&indices, Some(&view.head)))?;
-                Ok(Some(commit))
-            }
+        // An answer may have been lost on its way: then it is our own entry that is in the way.
+        if self.store.create(&path, &Bytes(&commit.bytes()))? == Put::Refused
+            && self.entry(&release.suite, release.generation)?.as_ref() != Some(&commit)
+        {
+            return Ok(None);
         }
+        let known: Vec<(String, &Index)> = indices
+            .iter()
+            .map(|((component, architecture), _, index)| {
+                (layout::index_directory(component, architecture), index)
+            })
+            .collect();
+        self.settle(&release.suite, &commit, (&known, Some(&view.head)))?;
+        view.accept(release, &commit.inline, indices);
+        Ok(Some(commit))
     }
 
     /// Puts an index where its digest says. One that is about to be deleted there is not taken for there: the same

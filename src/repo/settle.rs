@@ -41,7 +41,7 @@ impl Session<'_> {
         &self,
         suite: &str,
         commit: &Commit,
-        known: (&[(String, Index)], Option<&Head>),
+        known: (&[(String, &Index)], Option<&Head>),
     ) -> Result<(), Error> {
         let (mut commit, (indices, head)) = (commit.clone(), known);
         let mut head = head.cloned();
@@ -94,7 +94,12 @@ impl Session<'_> {
     }
 
     /// What clients without by-hash and mirrors read: the indices by their names, and the two parts of `InRelease`.
-    fn put_canonical(&self, suite: &str, commit: &Commit, known: &[(String, Index)]) -> Result<(), Error> {
+    pub(in crate::repo) fn put_canonical(
+        &self,
+        suite: &str,
+        commit: &Commit,
+        known: &[(String, &Index)],
+    ) -> Result<(), Error> {
         let release = commit.release(&layout::commit(suite, commit.generation))?;
         let put = |name: &str, bytes: &[u8]| {
             self.store.replace(&layout::of_suite(suite, name), &Bytes(bytes), None)

@@ -45,6 +45,8 @@ pub struct View<'s> {
     store: &'s dyn Store,
     /// The head that all is seen from.
     pub head: Head,
+    /// When it was read.
+    pub read_at: SourceDate,
     /// Whose signatures are on it, of the keys that are known.
     pub signers: Vec<Fingerprint>,
     indices: BTreeMap<(String, String), (Entry, Index)>,
@@ -53,13 +55,27 @@ pub struct View<'s> {
 impl<'s> View<'s> {
     /// From a head that was read.
     pub fn new(store: &'s dyn Store, head: Head, signers: Vec<Fingerprint>) -> Self {
-        Self { store, head, signers, indices: BTreeMap::new() }
+        let read_at = head.modified;
+        Self { store, head, read_at, signers, indices: BTreeMap::new() }
     }
 
     /// The same from a later head; indices that did not change stay.
-    pub fn follow(&mut self, head: Head, signers: Vec<Fingerprint>) {
+    pub fn follow(&mut self, head: Head, signers: Vec<Fingerprint>, now: SourceDate) {
         self.head = head;
+        self.read_at = now;
         self.signers = signers;
+    }
+
+    /// The same behind a change that was just made, with the indices that it made.
+    pub(in crate::repo) fn accept(
+        &mut self,
+        release: Release,
+        inline: &str,
+        indices: Vec<((String, String), Entry, Index)>,
+    ) {
+        let modified = release.date;
+        self.head = Head { release, inline: inline.to_owned(), version: None, modified };
+        self.indices.extend(indices.into_iter().map(|(name, entry, index)| (name, (entry, index))));
     }
 
     /// The suite.

@@ -7,6 +7,7 @@
 pub mod docs;
 mod helpers;
 pub mod launchers;
+pub mod page;
 pub mod quote;
 pub mod scripts;
 pub mod units;

@@ -28,6 +28,18 @@ enum Comparison {
     Later,
 }
 
+impl Comparison {
+    fn holds(self, there: &DebVersion, wanted: &DebVersion) -> bool {
+        match self {
+            Self::Earlier => there < wanted,
+            Self::EarlierOrEqual => there <= wanted,
+            Self::Equal => there == wanted,
+            Self::LaterOrEqual => there >= wanted,
+            Self::Later => there > wanted,
+        }
+    }
+}
+
 /// Why a text is not a relation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a relation: {reason}")]
@@ -52,6 +64,17 @@ impl Relation {
         self.0
             .iter()
             .all(|a| a.version.as_ref().is_none_or(|(comparison, _)| *comparison == Comparison::Equal))
+    }
+
+    /// Whether a package with this name and version would do. Architectures are not looked at.
+    pub fn takes(&self, package: &str, version: &DebVersion) -> bool {
+        self.0.iter().any(|alternative| {
+            alternative.name.as_str() == package
+                && alternative
+                    .version
+                    .as_ref()
+                    .is_none_or(|(comparison, wanted)| comparison.holds(version, wanted))
+        })
     }
 
     /// The packages it names.
@@ -150,6 +173,24 @@ mod tests {
             ("a1 |b2 (<< 1:2-3)", "a1 | b2 (<< 1:2-3)"),
         ] {
             assert_eq!(given.parse::<Relation>().expect(given).to_string(), written);
+        }
+    }
+
+    #[test]
+    fn versions_are_compared_as_the_sign_says() {
+        let takes = |text: &str, version: &str| {
+            text.parse::<Relation>().expect(text).takes("a1", &version.parse().expect(version))
+        };
+        for (text, version, expect) in [
+            ("a1", "1", true),
+            ("b2 | a1 (>= 2)", "2", true),
+            ("a1 (>> 2)", "2", false),
+            ("a1 (= 1.0)", "1.0-0", true),
+            ("a1 (<< 1)", "1~rc1", true),
+            ("a1 (<= 1)", "1.1", false),
+            ("b2", "1", false),
+        ] {
+            assert_eq!(takes(text, version), expect, "{text} {version}");
         }
     }
 

@@ -7,6 +7,7 @@ mod keys;
 mod pack;
 mod publish;
 pub(in crate::cli) mod repo;
+pub(in crate::cli) mod repo_key;
 mod selection;
 mod venv;
 

@@ -1,15 +1,15 @@
 //! Arguments of `mkdeb repo …`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use clap::Subcommand;
-use clap::ValueEnum;
 
 use crate::cli::args::keys::KeyArguments;
+use crate::cli::args::repo_key::KeyVerb;
+use crate::command::repo::changing::Action;
+use crate::command::repo::changing::ChangeRequest;
 use crate::command::repo::init::InitRequest;
-use crate::command::repo::key::GenerateRequest;
-use crate::openpgp::secret::Kind;
+use crate::command::repo::looking::LookRequest;
+use crate::repo::apps::Wanted;
 use crate::types::repo_location::RepoLocation;
 
 /// What to do with a repository.
@@ -21,9 +21,223 @@ pub(in crate::cli) enum RepoVerb {
     /// label) stays as it is from then on.
     Init(Box<InitArguments>),
 
+    /// List the packages of each suite
+    List(LookArguments),
+
+    /// Tell what was done to each suite, the newest first
+    Log(LookArguments),
+
+    /// Take packages over into another suite, with all they need and without uploading anything
+    Promote {
+        #[command(flatten)]
+        place: PlaceArguments,
+        /// The suite that has them
+        #[arg(value_name = "FROM")]
+        from: String,
+        /// The suite that gets them
+        #[arg(value_name = "TO")]
+        to: String,
+        /// The packages: `orders`, the newest, or `orders=1.4`
+        #[arg(value_name = "PKG", required = true)]
+        packages: Vec<Wanted>,
+        #[command(flatten)]
+        change: ChangeArguments,
+    },
+
+    /// Take packages out of a suite, with what only they needed
+    ///
+    /// Their files stay until `gc` deletes them; hosts keep what they installed.
+    Remove {
+        #[command(flatten)]
+        place: PlaceArguments,
+        /// The packages: `orders`, every version, or `orders=1.4`
+        #[arg(value_name = "PKG", required = true)]
+        packages: Vec<Wanted>,
+        #[command(flatten)]
+        suite: SuiteArgument,
+        #[command(flatten)]
+        change: ChangeArguments,
+    },
+
+    /// Let a suite hold again what it held in an earlier generation
+    ///
+    /// It is signed anew, as a new generation. Hosts that upgraded meanwhile stay as they are, because apt does not go
+    /// back by itself; `republish` is for them.
+    Restore {
+        #[command(flatten)]
+        place: PlaceArguments,
+        /// The generation, as `log` tells it
+        #[arg(value_name = "GENERATION")]
+        generation: u64,
+        #[command(flatten)]
+        suite: SuiteArgument,
+        #[command(flatten)]
+        change: ChangeArguments,
+    },
+
+    /// Publish an old version again under a higher one, so that hosts go back to it by upgrading
+    Republish {
+        #[command(flatten)]
+        place: PlaceArguments,
+        /// The package
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// The version that was good
+        #[arg(value_name = "VERSION")]
+        version: String,
+        /// The version that it gets, higher than any that hosts have
+        #[arg(long = "as", value_name = "VERSION")]
+        higher: String,
+        #[command(flatten)]
+        suite: SuiteArgument,
+        #[command(flatten)]
+        change: ChangeArguments,
+    },
+
+    /// Let a part of all hosts upgrade to a version (apt's phased updates)
+    Rollout {
+        #[command(flatten)]
+        place: PlaceArguments,
+        /// The package: `orders`, the newest, or `orders=1.4`
+        #[arg(value_name = "PKG")]
+        package: Wanted,
+        /// How many of a hundred hosts; 100 are all
+        #[arg(value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+        percent: u8,
+        #[command(flatten)]
+        suite: SuiteArgument,
+        #[command(flatten)]
+        change: ChangeArguments,
+    },
+
+    /// Take old versions out of a suite, with the releases and virtualenvs that only they needed
+    Prune {
+        #[command(flatten)]
+        place: PlaceArguments,
+        /// How many versions of each package stay
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        keep: u32,
+        /// How many days everything stays
+        #[arg(long, value_name = "D", default_value = "0")]
+        keep_days: u64,
+        /// What stays whatever its age: `orders=1.4`; may be repeated
+        #[arg(long = "pin", value_name = "PKG")]
+        pins: Vec<Wanted>,
+        #[command(flatten)]
+        suite: SuiteArgument,
+        #[command(flatten)]
+        change: ChangeArguments,
+    },
+
+    /// Delete files that no host can ask for any more
+    ///
+    /// In two steps: what nothing has referred to for the time of grace is condemned, and a run that comes an hour
+    /// later or more deletes it. Run it from a timer.
+    Gc {
+        #[command(flatten)]
+        place: PlaceArguments,
+        /// How long what was replaced stays: `7d`, `12h`, `0` where nobody publishes and no host asks
+        #[arg(long, value_name = "TIME", default_value = "7d", value_parser = seconds)]
+        grace: u64,
+        /// Look at every file, also at those that a publisher left that was killed
+        #[arg(long)]
+        full: bool,
+        /// Tell what would be deleted, and write nothing
+        #[arg(short = 'n', long)]
+        dry_run: bool,
+    },
+
+    /// Tell whether a repository is what hosts take it for
+    ///
+    /// Exits with 1 where something is wrong.
+    Verify {
+        #[command(flatten)]
+        look: LookArguments,
+        /// Compare with what hosts get from here
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+        /// Finish what a publisher left half done, and write anew what differs from the journal
+        #[arg(long)]
+        repair: bool,
+        /// Leave the packages themselves unread
+        #[arg(long)]
+        quick: bool,
+    },
+
     /// Make, take in, show and judge keys that sign
     #[command(subcommand)]
     Key(KeyVerb),
+}
+
+/// Which repository.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct PlaceArguments {
+    /// The repository: a directory, `s3://BUCKET/PREFIX`, `gs://…` or `az://…`
+    #[arg(value_name = "REPO")]
+    pub(in crate::cli) location: RepoLocation,
+}
+
+/// Which suite.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SuiteArgument {
+    /// The suite; not needed where there is only one
+    #[arg(short, long, value_name = "SUITE")]
+    pub(in crate::cli) suite: Option<String>,
+}
+
+/// How to change a suite.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ChangeArguments {
+    /// Tell what would change, and write nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+
+    #[command(flatten)]
+    keys: KeyArguments,
+}
+
+impl ChangeArguments {
+    pub(in crate::cli) fn request(
+        &self,
+        place: &PlaceArguments,
+        suite: Option<&str>,
+        action: Action,
+    ) -> ChangeRequest {
+        ChangeRequest {
+            location: place.location.clone(),
+            suite: suite.map(str::to_owned),
+            action,
+            dry_run: self.dry_run,
+            keys: self.keys.options(),
+        }
+    }
+}
+
+/// What to look at.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct LookArguments {
+    #[command(flatten)]
+    place: PlaceArguments,
+
+    /// The suite [default: all of them]
+    #[arg(short, long, value_name = "SUITE")]
+    suite: Option<String>,
+}
+
+impl LookArguments {
+    pub(in crate::cli) fn request(&self) -> LookRequest {
+        LookRequest { location: self.place.location.clone(), suite: self.suite.clone() }
+    }
+}
+
+/// A time as people say it: `7d`, `12h`, `90m`, `30s`.
+fn seconds(text: &str) -> Result<u64, String> {
+    let units = [('d', 86_400), ('h', 3600), ('m', 60), ('s', 1)];
+    let unit = units.iter().find(|(letter, _)| text.ends_with(*letter));
+    let (number, factor) =
+        unit.map_or((text, 1), |(letter, factor)| (text.trim_end_matches(*letter), *factor));
+    let number = number.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
+    number.ok_or_else(|| "a time is a number with `d`, `h`, `m` or `s` behind it".to_owned())
 }
 
 /// Arguments of `mkdeb repo init`.
@@ -102,80 +316,6 @@ impl InitArguments {
             allow_change: self.allow_release_info_change,
             single_writer: self.assume_single_writer,
             keys: self.keys.options(),
-        }
-    }
-}
-
-/// What to do with keys.
-#[derive(Debug, Subcommand)]
-pub(in crate::cli) enum KeyVerb {
-    /// Make a key that every supported apt takes
-    Generate(GenerateArguments),
-
-    /// Take in a secret key that gpg exported
-    Import {
-        /// The exported key, armored or not
-        #[arg(value_name = "FROM")]
-        from: PathBuf,
-        /// Where it goes
-        #[arg(value_name = "FILE")]
-        to: PathBuf,
-        #[command(flatten)]
-        keys: KeyArguments,
-    },
-
-    /// Print the public part of a key, as hosts take it
-    Show {
-        /// A file with keys
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-    },
-
-    /// Tell what gpgv and sqv think of a key today, and in a year
-    ///
-    /// Exits with 1 where some supported apt refuses it.
-    Check {
-        /// A file with keys, public or secret
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-    },
-}
-
-/// Arguments of `mkdeb repo key generate`.
-#[derive(Debug, Args)]
-pub(in crate::cli) struct GenerateArguments {
-    /// Where the secret key goes; nobody else can read it
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
-
-    /// What the key is called: `Acme archive <ops@acme.example>`
-    #[arg(long, value_name = "NAME")]
-    user_id: String,
-
-    /// What kind of key
-    #[arg(long, value_enum, default_value = "ed25519")]
-    kind: KindArgument,
-
-    #[command(flatten)]
-    keys: KeyArguments,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum KindArgument {
-    Ed25519,
-    Rsa4096,
-}
-
-impl GenerateArguments {
-    pub(in crate::cli) fn request(&self) -> GenerateRequest {
-        GenerateRequest {
-            file: self.file.clone(),
-            user_id: self.user_id.clone(),
-            kind: match self.kind {
-                KindArgument::Ed25519 => Kind::Ed25519,
-                KindArgument::Rsa4096 => Kind::Rsa4096,
-            },
-            options: self.keys.options(),
         }
     }
 }

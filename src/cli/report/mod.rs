@@ -5,6 +5,7 @@ mod inspect;
 mod pack;
 mod publish;
 mod repo;
+mod suites;
 mod venv;
 mod venv_key;
 

@@ -15,26 +15,26 @@ use crate::types::plural::counted;
 
 impl Report {
     pub(in crate::cli) fn publish(&self, outcome: &PublishOutcome) -> Result<ExitCode, Failure> {
-        let PublishOutcome { suite, published, unchanged, dry_run } = outcome;
+        let PublishOutcome { suite, added, removed, generation, unchanged, dry_run } = outcome;
         if self.json {
             return self.print_json(&json!({
                 "suite": suite,
-                "generation": published.generation,
+                "generation": generation,
                 "dry_run": dry_run,
                 "unchanged": unchanged,
-                "added": packages(&published.added),
-                "removed": packages(&published.removed),
+                "added": packages(added),
+                "removed": packages(removed),
             }));
         }
         if self.verbosity > Verbosity::Quiet {
-            let added = counted(published.added.len() as u64, "packages");
-            say(&plain(&match published.generation {
-                Some(generation) => format!("published {added} in `{suite}`, generation {generation}"),
-                None if *dry_run => format!("would publish {added} in `{suite}`"),
+            let count = counted(added.len() as u64, "packages");
+            say(&plain(&match generation {
+                Some(generation) => format!("published {count} in `{suite}`, generation {generation}"),
+                None if *dry_run => format!("would publish {count} in `{suite}`"),
                 None => format!("nothing to publish in `{suite}`: all of it is there"),
             }));
         }
-        let lines: String = published.added.iter().map(|words| format!("{words}\n")).collect();
+        let lines: String = added.iter().map(|words| format!("{words}\n")).collect();
         self.print(lines.as_bytes())
     }
 }

@@ -17,6 +17,7 @@ use crate::host::deb_file::DebFile;
 use crate::host::env::Env;
 use crate::host::store::content::FileContent;
 use crate::host::watch::Watch;
+use crate::repo::page::DISTRIBUTIONS;
 use crate::repo::publish::Candidate;
 use crate::repo::store::Content;
 use crate::types::arch::Arch;
@@ -24,8 +25,6 @@ use crate::types::name::PackageName;
 use crate::types::size::Size;
 use crate::types::version::DebVersion;
 
-/// The field with the Python distributions in a package: `idna 3.7, requests 2.32.3`.
-pub const DISTRIBUTIONS: &str = "X-Mkdeb-Distributions";
 /// The header of a container, and of each member.
 const HEADERS: (u64, u64) = (8, 60);
 

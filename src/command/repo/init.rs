@@ -1,13 +1,13 @@
 //! `mkdeb repo init`: a repository, or one more suite in it.
 
-use std::path::PathBuf;
-
 use crate::command::failure::Failure;
+use crate::command::repo::Access;
 use crate::command::repo::KeyOptions;
 use crate::command::repo::by;
 use crate::command::repo::keys;
 use crate::command::repo::open_store;
 use crate::command::repo::published_keys;
+use crate::command::repo::shown;
 use crate::host::env::Env;
 use crate::host::store::probe;
 use crate::host::watch::Watch;
@@ -18,8 +18,6 @@ use crate::repo::founding;
 use crate::repo::founding::Change;
 use crate::repo::layout;
 use crate::repo::release::Release;
-use crate::repo::session::Session;
-use crate::repo::session::Signers;
 use crate::repo::settings::Conditions;
 use crate::repo::settings::Settings;
 use crate::repo::settings::VERSION;
@@ -77,8 +75,6 @@ pub struct InitOutcome {
     pub sources: String,
     /// A warning, where the store keeps no condition.
     pub remarks: Vec<String>,
-    /// Files that have to be made or not.
-    pub key_file: Option<PathBuf>,
 }
 
 /// Makes a repository or a suite, or changes what a suite says of itself.
@@ -98,27 +94,24 @@ pub fn init(request: &InitRequest, env: &Env, watch: &Watch) -> Result<InitOutco
         keys.certificates().iter().map(certificate::Certificate::fingerprint).collect();
     let armored = certificate::armored(keys.certificates())?;
     store.replace(layout::KEY, &Bytes(armored.as_bytes()), None)?;
-    let session = Session {
-        store: &*store,
-        signer: &keys,
-        settings: settings.clone(),
-        by: by(env),
-        signers: Signers::Keep,
-    };
+    let access = Access { store, settings: settings.clone(), keys, by: by(env) };
+    let session = access.session();
     let change = if request.allow_change { Change::Allowed } else { Change::Frozen };
     let commit = session.found(&release, change)?;
+    let mut view = session.view(&request.suite)?;
+    shown::put_sources(&access, &session, &view.head.release)?;
+    shown::put_page(&access, &session, &mut view)?;
     let mut remarks = Vec::new();
     if settings.conditions == Conditions::SingleWriter {
         remarks.push("the store keeps no conditions: two publishers at once lose packages".to_owned());
     }
     Ok(InitOutcome {
-        sources: store.spelled(&layout::sources(&settings.name, &request.suite)),
+        sources: access.store.spelled(&layout::sources(&settings.name, &request.suite)),
         settings,
         suite: request.suite.clone(),
         generation: commit.map(|commit| commit.generation),
         fingerprints,
         remarks,
-        key_file: None,
     })
 }
 

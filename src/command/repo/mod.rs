@@ -1,8 +1,13 @@
 //! `mkdeb repo …` and what `mkdeb publish` shares with it: getting at a repository, and at keys.
 
 pub mod candidate;
+pub mod changing;
 pub mod init;
 pub mod key;
+pub mod looking;
+pub mod republish;
+pub mod rotate;
+pub mod shown;
 
 use std::path::PathBuf;
 
@@ -125,6 +130,14 @@ impl Access {
         let store = open_store(location, (env, watch))?;
         let settings = session::settings(&*store)?;
         let keys = keys(options, &*store, (env, watch))?;
+        Ok(Self { store, settings, keys, by: by(env) })
+    }
+
+    /// Opens a repository to look at it, or to do what needs no signature: all that is known are its own keys.
+    pub fn look(location: &RepoLocation, (env, watch): (&Env, &Watch)) -> Result<Self, Failure> {
+        let store = open_store(location, (env, watch))?;
+        let settings = session::settings(&*store)?;
+        let keys = Keys::of(Vec::new()).knowing(published_keys(&*store)?);
         Ok(Self { store, settings, keys, by: by(env) })
     }
 

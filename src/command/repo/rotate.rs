@@ -1,0 +1,88 @@
+//! `mkdeb repo key rotate`: other keys sign from now on.
+
+use crate::command::failure::Failure;
+use crate::command::repo::Access;
+use crate::command::repo::KeyOptions;
+use crate::command::repo::changing::Action;
+use crate::command::repo::changing::ChangeOutcome;
+use crate::command::repo::changing::ChangeRequest;
+use crate::command::repo::changing::change_with;
+use crate::command::repo::published_keys;
+use crate::host::env::Env;
+use crate::host::watch::Watch;
+use crate::openpgp::certificate;
+use crate::openpgp::certificate::Certificate;
+use crate::openpgp::certificate::Fingerprint;
+use crate::repo::layout;
+use crate::repo::session::Signers;
+use crate::repo::store::Bytes;
+use crate::types::repo_location::RepoLocation;
+
+/// What to change.
+#[derive(Debug, Clone)]
+pub struct RotateRequest {
+    /// The repository.
+    pub location: RepoLocation,
+    /// The key that signs no more.
+    pub retire: Option<String>,
+    /// The keys that sign from now on.
+    pub keys: KeyOptions,
+}
+
+/// What was done.
+#[derive(Debug)]
+pub struct RotateOutcome {
+    /// The keys that hosts are told of.
+    pub fingerprints: Vec<Fingerprint>,
+    /// Each suite.
+    pub suites: Vec<ChangeOutcome>,
+}
+
+/// What cannot be.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No fingerprint.
+    #[error("`{0}` is no fingerprint: 40 hexadecimal digits")]
+    NoFingerprint(String),
+    /// It is among those that sign.
+    #[error("the key {0} was given to sign, and is to be retired")]
+    StillSigns(Fingerprint),
+    /// It never was one.
+    #[error("the repository does not show the key {0}")]
+    Unknown(Fingerprint),
+}
+
+/// Signs every suite anew by the keys that are given, and tells hosts of them.
+pub fn rotate(request: &RotateRequest, env: &Env, watch: &Watch) -> Result<RotateOutcome, Failure> {
+    let mut access = Access::open(&request.location, &request.keys, (env, watch))?;
+    let shown = published_keys(&*access.store)?;
+    let is_own = |certificate: &Certificate, print: &Fingerprint| certificate.fingerprint() == *print;
+    let mut kept = shown.clone();
+    if let Some(text) = &request.retire {
+        let failed = |error: Error| Failure::new(error, None);
+        let print = Fingerprint::parse(text).ok_or_else(|| failed(Error::NoFingerprint(text.clone())))?;
+        if access.keys.certificates().iter().any(|certificate| is_own(certificate, &print)) {
+            return Err(failed(Error::StillSigns(print)));
+        }
+        if !shown.iter().any(|certificate| is_own(certificate, &print)) {
+            return Err(failed(Error::Unknown(print)));
+        }
+        kept.retain(|certificate| !is_own(certificate, &print));
+    }
+    access.keys = access.keys.knowing(kept);
+    let armored = certificate::armored(access.keys.certificates())?;
+    access.store.replace(layout::KEY, &Bytes(armored.as_bytes()), None)?;
+    let mut suites = Vec::new();
+    for suite in access.settings.suites.clone() {
+        let change = ChangeRequest {
+            location: request.location.clone(),
+            suite: Some(suite),
+            action: Action::Resign,
+            dry_run: false,
+            keys: request.keys.clone(),
+        };
+        suites.push(change_with(&access, &change, Signers::Change)?);
+    }
+    let fingerprints = access.keys.certificates().iter().map(Certificate::fingerprint).collect();
+    Ok(RotateOutcome { fingerprints, suites })
+}
