@@ -182,12 +182,19 @@ impl Packages {
             });
             kept.extend(group.iter().take(rule.keep));
         }
+        let applications = (0..self.rows.len()).filter(|number| !self.rows[*number].is_part());
+        let needed = self.with_parts(applications);
         kept.extend((0..self.rows.len()).filter(|number| {
             let row = &self.rows[*number];
             let is_pinned = rule.pins.iter().any(|pin| {
                 pin.name == row.key.package && pin.version.as_ref().is_none_or(|v| *v == row.key.version)
             });
-            let since = if row.is_part() { rule.parts_since } else { rule.since };
+            // A part that was needed goes with whoever needed it; one that never was may be waiting for that.
+            let since = match (row.is_part(), needed.contains(number)) {
+                (true, true) => u64::MAX,
+                (true, false) => rule.parts_since,
+                (false, _) => rule.since,
+            };
             is_pinned || row.published() >= since
         }));
         self.with_parts(kept)

@@ -77,10 +77,24 @@ fn answer(stream: TcpStream, root: &Path, requests: &Mutex<Vec<String>>) -> std:
         }
         Ok(file) => {
             let length = file.metadata()?.len();
-            write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n")?;
+            let modified = http_date(file.metadata()?.modified()?);
+            if head.contains(&format!("If-Modified-Since: {modified}\r\n")) {
+                return write!(stream, "HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n");
+            }
+            write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nLast-Modified: {modified}\r\n\
+                 Connection: close\r\n\r\n"
+            )?;
             std::io::copy(&mut file.take(length), &mut stream).map(drop)
         }
     }
+}
+
+/// `Fri, 27 Nov 2026 10:00:00 GMT`; web servers cut times to seconds.
+fn http_date(time: std::time::SystemTime) -> String {
+    let seconds = time.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    mkdeb::types::date::SourceDate::from_seconds(seconds).rfc5322().replace("+0000", "GMT")
 }
 
 /// The file that a path of a request names; `%XX` stands for a byte.

@@ -17,5 +17,7 @@ mod inputs;
 mod lifecycle;
 mod project;
 mod readers;
+mod repo_hosts;
+pub mod repo_kit;
 mod venv;
 pub mod virtualenvs;
