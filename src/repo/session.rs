@@ -183,7 +183,10 @@ impl<'a> Session<'a> {
                 kept.extend(
                     built.added.iter().filter_map(|stanza| stanza.get("Filename")).map(str::to_owned),
                 );
-                draft.words[0].extend(built.added.iter().map(words));
+                // What a new index begins with was in the suite before.
+                let wanted = edit.of_index(&component, architecture);
+                let is_new = |stanza: &&Stanza| stanza.key().is_some_and(|key| wanted.contains_key(&key));
+                draft.words[0].extend(built.added.iter().filter(is_new).map(words));
                 draft.words[1].extend(built.removed.iter().map(words));
                 let gone = built.removed.iter().filter_map(|stanza| stanza.get("Filename"));
                 draft.dropped.extend(gone.map(str::to_owned));

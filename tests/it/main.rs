@@ -28,6 +28,7 @@ mod pack;
 mod project;
 mod reading;
 mod relocation;
+mod repository;
 mod sample;
 mod scripts;
 mod slow;

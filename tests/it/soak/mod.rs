@@ -3,3 +3,4 @@
 mod kills;
 mod many;
 mod oracle;
+mod repo;

@@ -19,5 +19,6 @@ mod project;
 mod readers;
 mod repo_hosts;
 pub mod repo_kit;
+pub mod repo_many;
 mod venv;
 pub mod virtualenvs;
