@@ -34,8 +34,8 @@ pub fn put_settings(store: &dyn Store, settings: &Settings, there: Option<&Versi
     let put = match there {
         None => store.create(layout::SETTINGS, &content)?,
         Some(version) => {
-            let version = Some(version).filter(|_| settings.conditions.replaces());
-            store.replace(layout::SETTINGS, &content, version)?
+            let version = settings.conditions.version(version);
+            store.replace(layout::SETTINGS, &content, version.as_ref())?
         }
     };
     if put == Put::Refused { Err(Error::Contended(1)) } else { Ok(()) }

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::repo::store::Version;
+
 /// The settings, as their file has them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
@@ -38,6 +40,15 @@ pub enum Conditions {
 }
 
 impl Conditions {
+    /// A version as the store wants it in a condition; none where it keeps no such condition.
+    pub fn version(self, version: &Version) -> Option<Version> {
+        match self {
+            Self::CreateAndReplace => Some(version.clone()),
+            Self::CreateAndReplaceBare => Some(version.unquoted()),
+            Self::Create | Self::SingleWriter => None,
+        }
+    }
+
     /// Whether `replace` can be asked for a version.
     pub fn replaces(self) -> bool {
         matches!(self, Self::CreateAndReplace | Self::CreateAndReplaceBare)

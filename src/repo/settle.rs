@@ -89,8 +89,8 @@ impl Session<'_> {
         if seen.modified <= now {
             self.store.wait(seen.modified.plus(1))?;
         }
-        let version = seen.version.as_ref().filter(|_| self.settings.conditions.replaces());
-        Ok(self.store.replace(&path, &content, version)?)
+        let version = seen.version.as_ref().and_then(|version| self.settings.conditions.version(version));
+        Ok(self.store.replace(&path, &content, version.as_ref())?)
     }
 
     /// What clients without by-hash and mirrors read: the indices by their names, and the two parts of `InRelease`.

@@ -89,6 +89,13 @@ pub struct About {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version(pub String);
 
+impl Version {
+    /// Without the quotes that an ETag has (RFC 9110, 8.8.3).
+    pub fn unquoted(&self) -> Self {
+        Self(self.0.trim_matches('"').to_owned())
+    }
+}
+
 /// What became of a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Put {

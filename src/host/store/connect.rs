@@ -112,7 +112,11 @@ fn s3(bucket: &str, env: &Env) -> Result<AmazonS3Builder, Error> {
         values.insert("AWS_ENDPOINT_URL".to_owned(), url);
     }
     let plain = values.get("AWS_ENDPOINT_URL").is_some_and(|url| url.starts_with("http:"));
-    let mut builder = AmazonS3Builder::new().with_bucket_name(bucket).with_client_options(client(plain));
+    // One request for each file: not every store knows the one for many.
+    let mut builder = AmazonS3Builder::new()
+        .with_bucket_name(bucket)
+        .with_client_options(client(plain))
+        .with_disable_bulk_delete(true);
     for (name, value) in &values {
         // Other programs' variables begin with `AWS_` too.
         if let Ok(key) = name.to_ascii_lowercase().parse::<AmazonS3ConfigKey>() {

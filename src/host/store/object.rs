@@ -253,12 +253,7 @@ impl Store for Bucket {
         let mode = version.map_or(PutMode::Overwrite, |version| {
             PutMode::Update(UpdateVersion { e_tag: Some(version.0.clone()), version: None })
         });
-        match self.put(path, content, mode) {
-            Err(error) if version.is_some() && error.source.to_string().contains("NotFound") => {
-                Ok(Put::Refused)
-            }
-            outcome => outcome,
-        }
+        self.put(path, content, mode)
     }
 
     fn flush(&self) -> Result<(), StoreError> {

@@ -5,7 +5,6 @@ use crate::repo::settings::Conditions;
 use crate::repo::store::Bytes;
 use crate::repo::store::Put;
 use crate::repo::store::Store;
-use crate::repo::store::Version;
 
 /// Where the probe writes.
 const PLACE: &str = ".mkdeb/probe";
@@ -27,7 +26,7 @@ fn probe(store: &dyn Store, path: &str) -> Result<Option<Conditions>, Error> {
     if found.bytes != b"first" {
         return Ok(None);
     }
-    let bare = Version(found.version.0.trim_matches('"').to_owned());
+    let bare = found.version.unquoted();
     for (version, conditions) in
         [(found.version, Conditions::CreateAndReplace), (bare, Conditions::CreateAndReplaceBare)]
     {

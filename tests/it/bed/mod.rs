@@ -4,6 +4,7 @@
 //! when the test is killed. What is missing fails on CI and skips elsewhere: `need!` ends the test.
 
 mod booted;
+pub mod bucket;
 mod cache;
 mod chrootless;
 mod inside;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod booted;
+mod bucket;
 mod compile;
 mod debian;
 mod deploy;
@@ -20,5 +21,6 @@ mod readers;
 mod repo_hosts;
 pub mod repo_kit;
 pub mod repo_many;
+mod repo_page;
 mod venv;
 pub mod virtualenvs;
