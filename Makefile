@@ -1,5 +1,5 @@
 # Names for the scripts that do the work.
-.PHONY: test lint ci soak bench bench-large bench-host fuzz demo examples clean
+.PHONY: test lint ci soak bench bench-large bench-host bench-repo fuzz demo examples clean
 
 test:
 	tests/run unit system
@@ -21,6 +21,9 @@ bench-large:
 
 bench-host:
 	bench/host
+
+bench-repo:
+	bench/repo --packages 10000,100000
 
 fuzz:
 	fuzz/run
