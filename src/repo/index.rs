@@ -147,7 +147,8 @@ struct Writer {
 impl Writer {
     fn new(mark: u32, size: usize) -> Self {
         Self {
-            out: Vec::with_capacity(size),
+            // One more package must not double it.
+            out: Vec::with_capacity(size + size / 16 + (64 << 10)),
             encoder: MemberEncoder::default(),
             mark,
             plain: (Sha256Hasher::default(), 0),

@@ -18,6 +18,7 @@ mod inputs;
 mod lifecycle;
 mod project;
 mod readers;
+mod repo_documents;
 mod repo_hosts;
 pub mod repo_kit;
 pub mod repo_many;

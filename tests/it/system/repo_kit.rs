@@ -117,12 +117,24 @@ impl Publisher {
     }
 
     pub fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mkdeb"));
+        let mut command = self.prepared(Command::new(env!("CARGO_BIN_EXE_mkdeb")));
+        command.args(words);
+        command
+    }
+
+    /// A script of the shell, with the same surroundings.
+    pub fn shell(&self, script: &str) -> Command {
+        let mut command = self.prepared(Command::new("/bin/sh"));
+        command.args(["-euc", script]);
+        command
+    }
+
+    fn prepared(&self, mut command: Command) -> Command {
         for name in ["MKDEB_KEY", "MKDEB_PASSPHRASE", "AWS_PROFILE", "AWS_SESSION_TOKEN", "SOURCE_DATE_EPOCH"]
         {
             command.env_remove(name);
         }
-        command.args(words).current_dir(self.shelf.path()).env("HOME", self.shelf.path());
+        command.current_dir(self.shelf.path()).env("HOME", self.shelf.path());
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         command
     }

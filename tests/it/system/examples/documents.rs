@@ -31,6 +31,7 @@ const MAKING: Run = Test("another_lock_makes_another_virtualenv_and_the_first_on
 const KILLED: Run = Test("dpkg_killed_at_some_moments_of_an_upgrade_leaves_a_release_that_runs");
 const MOVES: Run = Test("a_repository_moves_what_changed_to_bookworm");
 const KEY: Run = Test("a_key_is_twelve_characters_over_what_matters_and_nothing_else");
+const PUBLISHING: Run = Test("a_repository_is_made_and_kept_as_the_documents_say");
 const KEY_JSON: Run = Test("the_json_document_has_the_keys_that_are_documented");
 
 /// Document, command, and how it is run.
@@ -71,6 +72,93 @@ const COMMANDS: &[(&str, &str, Run)] = &[
     ("docs/fleets.md", "orders-rollback --release", ROLLBACK),
     ("docs/fleets.md", "apt-get purge orders", APT),
     ("docs/fleets.md", "apt-get autoremove --purge", APT),
+    (
+        "README.md",
+        "mkdeb repo key generate key.asc --user-id \"Acme archive <ops@acme.example>\"",
+        PUBLISHING,
+    ),
+    (
+        "README.md",
+        "mkdeb repo init /srv/apt --suite staging --origin Acme --label Acme --url https://apt.example.com --key key.asc",
+        PUBLISHING,
+    ),
+    (
+        "README.md",
+        "mkdeb repo init /srv/apt --suite production --origin Acme --label Acme --key key.asc",
+        PUBLISHING,
+    ),
+    ("README.md", "mkdeb publish /srv/apt dist/*.deb --suite staging --key key.asc", PUBLISHING),
+    (
+        "README.md",
+        "mkdeb repo init s3://acme-apt/prod --suite stable --origin Acme --label Acme --url https://apt.example.com --key key.asc",
+        PUBLISHING,
+    ),
+    ("README.md", "mkdeb publish s3://acme-apt/prod dist/*.deb --key key.asc", PUBLISHING),
+    ("README.md", "mkdeb repo promote /srv/apt staging production orders --key key.asc", PUBLISHING),
+    ("README.md", "mkdeb repo rollout /srv/apt orders 10 --suite production --key key.asc", PUBLISHING),
+    ("README.md", "mkdeb repo prune /srv/apt --keep 3 --suite production --key key.asc", PUBLISHING),
+    ("README.md", "mkdeb repo gc /srv/apt", PUBLISHING),
+    ("README.md", "mkdeb repo verify /srv/apt", PUBLISHING),
+    (
+        "docs/publishing.md",
+        "mkdeb repo key generate key.asc --user-id \"Acme archive <ops@acme.example>\"",
+        PUBLISHING,
+    ),
+    ("docs/publishing.md", "mkdeb repo key check key.asc", PUBLISHING),
+    (
+        "docs/publishing.md",
+        "mkdeb repo init /srv/apt --suite staging --origin Acme --label Acme --url https://apt.example.com --key key.asc",
+        PUBLISHING,
+    ),
+    (
+        "docs/publishing.md",
+        "mkdeb repo init /srv/apt --suite production --origin Acme --label Acme --key key.asc",
+        PUBLISHING,
+    ),
+    ("docs/publishing.md", "mkdeb publish /srv/apt dist/*.deb --suite staging --key key.asc", PUBLISHING),
+    (
+        "docs/publishing.md",
+        "mkdeb repo init s3://acme-apt/prod --suite stable --origin Acme --label Acme --url https://apt.example.com --key key.asc",
+        PUBLISHING,
+    ),
+    ("docs/publishing.md", "mkdeb publish s3://acme-apt/prod dist/*.deb --key key.asc", PUBLISHING),
+    ("docs/publishing.md", "mkdeb repo list /srv/apt", PUBLISHING),
+    (
+        "docs/publishing.md",
+        "mkdeb repo promote /srv/apt staging production orders=1.4.2 orders --key key.asc",
+        PUBLISHING,
+    ),
+    (
+        "docs/publishing.md",
+        "mkdeb repo rollout /srv/apt orders 10 --suite production --key key.asc",
+        PUBLISHING,
+    ),
+    (
+        "docs/publishing.md",
+        "mkdeb repo rollout /srv/apt orders 100 --suite production --key key.asc",
+        PUBLISHING,
+    ),
+    ("docs/publishing.md", "mkdeb repo log /srv/apt", PUBLISHING),
+    ("docs/publishing.md", "mkdeb repo restore /srv/apt 2 --suite staging --key key.asc", PUBLISHING),
+    (
+        "docs/publishing.md",
+        "mkdeb repo republish /srv/apt orders 1.4.2 --as 1.4.3+rollback1 --suite production --key key.asc",
+        PUBLISHING,
+    ),
+    (
+        "docs/publishing.md",
+        "mkdeb repo remove /srv/apt orders=1.4.2 --suite staging --key key.asc",
+        PUBLISHING,
+    ),
+    (
+        "docs/publishing.md",
+        "mkdeb repo prune /srv/apt --keep 3 --keep-days 30 --suite production --key key.asc",
+        PUBLISHING,
+    ),
+    ("docs/publishing.md", "mkdeb repo gc /srv/apt", PUBLISHING),
+    ("docs/publishing.md", "mkdeb repo verify /srv/apt", PUBLISHING),
+    ("docs/publishing.md", "mkdeb repo key generate new.asc --user-id \"Acme archive 2027\"", PUBLISHING),
+    ("docs/publishing.md", "mkdeb repo key rotate /srv/apt --key key.asc --key new.asc", PUBLISHING),
     ("debian-examples/hello/README.md", "./make-inputs", HELLO),
     ("debian-examples/hello/README.md", "mkdeb build", HELLO),
     ("debian-examples/hello/README.md", "apt install ./dist/hello-app_1.0.0_all.deb", HELLO),
@@ -143,6 +231,7 @@ fn every_command_that_a_document_tells_readers_to_type_is_run() {
         include_str!("../fleet.rs"),
         include_str!("../fleet_apt.rs"),
         include_str!("../fleet_world.rs"),
+        include_str!("../repo_documents.rs"),
         include_str!("../venv.rs"),
         include_str!("../../venv_key.rs")
     );

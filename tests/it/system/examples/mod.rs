@@ -5,6 +5,7 @@ mod golden;
 mod project;
 mod services;
 
+pub use project::blocks;
 use std::path::Path;
 
 use self::project::{Project, output};
