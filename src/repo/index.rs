@@ -1,6 +1,6 @@
 //! `Packages`, compressed in blocks that depend on nothing but the packages in them.
 //!
-//! Where a block begins is decided by a digest of the paragraph's key, about once in [`SPREAD`]. So the same
+//! Where a block begins is decided by a digest of the paragraph's key, about once in 128. So the same
 //! packages give the same bytes whatever was published when, and one more package costs one block.
 
 use std::collections::BTreeMap;
@@ -56,6 +56,9 @@ pub type Changes = BTreeMap<StanzaKey, Change>;
 /// Asked where a paragraph is put and another one of its key is there: whether that is replaced.
 pub type Collide<'a, E> = dyn FnMut(&Stanza, &Stanza) -> Result<bool, E> + 'a;
 
+/// Is shown each block: its bytes where they are ours, and its text.
+type SeeBlock<'a, 'b, E> = dyn FnMut(Option<&'b [u8]>, &str) -> Result<(), E> + 'a;
+
 impl Index {
     /// One that was read from a store.
     pub fn of_bytes(bytes: Vec<u8>) -> Self {
@@ -105,10 +108,7 @@ impl Index {
         Ok(writer.finish()?)
     }
 
-    fn each_block<'b, E: From<io::Error>>(
-        &'b self,
-        see: &mut dyn FnMut(Option<&'b [u8]>, &str) -> Result<(), E>,
-    ) -> Result<(), E> {
+    fn each_block<'b, E: From<io::Error>>(&'b self, see: &mut SeeBlock<'_, 'b, E>) -> Result<(), E> {
         let Some(members) = member::members(&self.0) else {
             let mut text = String::new();
             let decoder = flate2::read::MultiGzDecoder::new(&self.0[..]);

@@ -21,8 +21,8 @@ fn put(number: usize) -> (StanzaKey, Change) {
     (key, Change::Put(Stanza::new(&text)))
 }
 
-fn apply(index: &Index, changes: Changes) -> crate::repo::index::Built {
-    index.apply(&changes, 0, &mut |there, here| Ok::<_, std::io::Error>(there != here)).expect("applied")
+fn apply(index: &Index, changes: &Changes) -> crate::repo::index::Built {
+    index.apply(changes, 0, &mut |there, here| Ok::<_, std::io::Error>(there != here)).expect("applied")
 }
 
 fn names(index: &Index) -> Vec<String> {
@@ -39,7 +39,7 @@ fn names(index: &Index) -> Vec<String> {
 #[test]
 fn the_order_of_publishing_leaves_no_trace() {
     let count = 3000;
-    let all = apply(&Index::default(), (0..count).map(put).collect());
+    let all = apply(&Index::default(), &(0..count).map(put).collect());
     // In a hundred steps, some of which take out what a later one puts in again.
     let mut steps = Index::default();
     for step in 0..100 {
@@ -47,9 +47,9 @@ fn the_order_of_publishing_leaves_no_trace() {
         if step % 3 == 0 {
             changes.extend((0..count).filter(|n| n % 17 == 0).map(|n| (key(n), Change::Drop)));
         }
-        steps = apply(&steps, changes).index;
+        steps = apply(&steps, &changes).index;
     }
-    steps = apply(&steps, (0..count).map(put).collect()).index;
+    steps = apply(&steps, &(0..count).map(put).collect()).index;
     assert_eq!(steps, all.index);
     assert_eq!(names(&steps).len(), count);
     // What apt reads is what the digests are of.
@@ -61,8 +61,8 @@ fn the_order_of_publishing_leaves_no_trace() {
 
 #[test]
 fn one_more_package_changes_one_block_and_taking_all_out_leaves_nothing() {
-    let all = apply(&Index::default(), (0..3000).map(put).collect());
-    let more = apply(&all.index, [put(9000)].into());
+    let all = apply(&Index::default(), &(0..3000).map(put).collect());
+    let more = apply(&all.index, &[put(9000)].into());
     assert_eq!((more.added.len(), more.removed.len()), (1, 0));
     let blocks = |index: &Index| {
         let members = crate::archive::compress::member::members(index.bytes()).expect("ours");
@@ -71,8 +71,8 @@ fn one_more_package_changes_one_block_and_taking_all_out_leaves_nothing() {
     let (before, after) = (blocks(&all.index), blocks(&more.index));
     assert!(before.len() > 10, "{}", before.len());
     assert!(after.iter().filter(|block| !before.contains(block)).count() <= 2);
-    let none = apply(&more.index, (0..10_000).map(|number| (key(number), Change::Drop)).collect());
-    assert_eq!(none.index, apply(&Index::default(), Changes::new()).index);
+    let none = apply(&more.index, &(0..10_000).map(|number| (key(number), Change::Drop)).collect());
+    assert_eq!(none.index, apply(&Index::default(), &Changes::new()).index);
     assert_eq!(none.plain, (Sha256::of(b""), 0));
 }
 
@@ -87,6 +87,6 @@ fn an_index_of_another_program_is_read_and_written_as_ours() {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     std::io::Write::write_all(&mut encoder, text.as_bytes()).expect("memory");
     let foreign = Index::of_bytes(encoder.finish().expect("memory"));
-    let ours = apply(&Index::default(), (0..501).map(put).collect());
-    assert_eq!(apply(&foreign, [put(500)].into()).index, ours.index);
+    let ours = apply(&Index::default(), &(0..501).map(put).collect());
+    assert_eq!(apply(&foreign, &[put(500)].into()).index, ours.index);
 }

@@ -71,7 +71,8 @@ pub fn publish_at_once(root: &Root, publisher: &Publisher, rounds: usize) {
             }
             expected.extend((0..PUBLISHERS).map(|number| format!("p{number} 1.{round}")));
             let mut listed = publisher.listed("stable");
-            (listed.sort(), expected.sort());
+            listed.sort();
+            expected.sort();
             assert_eq!(listed, expected, "round {round}");
         }
     });
