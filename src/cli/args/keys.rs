@@ -20,15 +20,20 @@ pub(in crate::cli) struct KeyArguments {
     /// A shell command that signs its input by gpg's options in `$MKDEB_SIGN`, for agents and cards
     #[arg(long, value_name = "COMMAND", conflicts_with = "keys")]
     sign_command: Option<String>,
+
+    /// The public keys that the command signs by [default: those that the repository shows]
+    #[arg(long, value_name = "FILE", requires = "sign_command")]
+    public_key: Option<PathBuf>,
 }
 
 impl KeyArguments {
     pub(in crate::cli) fn options(&self) -> KeyOptions {
-        let Self { keys, passphrase_file, sign_command } = self;
+        let Self { keys, passphrase_file, sign_command, public_key } = self;
         KeyOptions {
             keys: keys.clone(),
             passphrase_file: passphrase_file.clone(),
             sign_command: sign_command.clone(),
+            public_key: public_key.clone(),
         }
     }
 }

@@ -47,6 +47,8 @@ pub struct KeyOptions {
     pub passphrase_file: Option<PathBuf>,
     /// A command that signs instead.
     pub sign_command: Option<String>,
+    /// The public keys that the command signs by, where the repository does not show them yet.
+    pub public_key: Option<PathBuf>,
 }
 
 /// A repository that may be changed.
@@ -66,6 +68,9 @@ pub enum Error {
     /// Nobody to sign.
     #[error("no key to sign with was given")]
     NoKey,
+    /// A command whose keys nobody knows.
+    #[error("a command signs, and nobody knows by which key")]
+    NoPublicKey,
     /// A file that is no key, or one that cannot be used.
     #[error("failed to use the key in `{place}`")]
     Key {
@@ -90,6 +95,9 @@ impl From<Error> for Failure {
             Error::NoKey => Some(format!(
                 "give a file by `--key`, the key itself in `{KEY_VARIABLE}`, or a program by `--sign-command`"
             )),
+            Error::NoPublicKey => {
+                Some("give the public one by `--public-key`: `gpg --armor --export KEY`".to_owned())
+            }
             Error::Key { source, .. } => source.hint(),
             Error::Refused { .. } => {
                 Some("`mkdeb repo key generate` makes one that every host takes".to_owned())
@@ -168,7 +176,17 @@ pub fn open_store(location: &RepoLocation, (env, watch): (&Env, &Watch)) -> Resu
 pub fn keys(options: &KeyOptions, store: &dyn Store, (env, watch): (&Env, &Watch)) -> Result<Keys, Failure> {
     let now = store.now()?;
     if let Some(command) = &options.sign_command {
-        let known = published_keys(store)?;
+        let known = match &options.public_key {
+            Some(path) => {
+                let place = path.display().to_string();
+                let found = Certificate::parse_all(&env.read_bytes(path)?);
+                found.map_err(|source| Error::Key { place, source })?
+            }
+            None => published_keys(store)?,
+        };
+        if known.is_empty() {
+            return Err(Error::NoPublicKey.into());
+        }
         known.iter().try_for_each(|certificate| judge(certificate, now))?;
         return Ok(Keys::of_command(SignCommand::new(command, env, watch), known));
     }

@@ -20,6 +20,7 @@ mod project;
 mod readers;
 mod repo_documents;
 mod repo_hosts;
+mod repo_keys;
 pub mod repo_kit;
 pub mod repo_many;
 mod repo_page;
