@@ -9,6 +9,13 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+/// Whether a server tells when a file was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Times {
+    Hidden,
+    Told,
+}
+
 /// A server that answers until it is dropped.
 #[derive(Debug)]
 pub struct Server {
@@ -21,6 +28,16 @@ pub struct Server {
 impl Server {
     /// Serves what is below `root`, as it is when it is asked for.
     pub fn new(root: &Path) -> Server {
+        Self::start(root, Times::Hidden)
+    }
+
+    /// The same, with the times of files, so that who has one already is told that it is the same. Times are cut
+    /// to seconds, as every web server cuts them.
+    pub fn with_times(root: &Path) -> Server {
+        Self::start(root, Times::Told)
+    }
+
+    fn start(root: &Path, times: Times) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (address, root) = (listener.local_addr().unwrap(), root.to_owned());
         let (requests, ended) = (Arc::default(), Arc::<AtomicBool>::default());
@@ -31,7 +48,7 @@ impl Server {
                     return;
                 }
                 // Whoever hangs up early has seen enough.
-                let _ = stream.and_then(|stream| answer(stream, &root, &record));
+                let _ = stream.and_then(|stream| answer(stream, (&root, times), &record));
             }
         };
         Server { address, requests, ended, thread: Some(std::thread::spawn(serve)) }
@@ -56,7 +73,11 @@ impl Drop for Server {
     }
 }
 
-fn answer(stream: TcpStream, root: &Path, requests: &Mutex<Vec<String>>) -> std::io::Result<()> {
+fn answer(
+    stream: TcpStream,
+    (root, times): (&Path, Times),
+    requests: &Mutex<Vec<String>>,
+) -> std::io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     stream.set_write_timeout(Some(Duration::from_secs(10)))?;
     let mut reader = BufReader::new(stream.try_clone()?);
@@ -78,6 +99,10 @@ fn answer(stream: TcpStream, root: &Path, requests: &Mutex<Vec<String>>) -> std:
         Ok(file) => {
             let length = file.metadata()?.len();
             let modified = http_date(file.metadata()?.modified()?);
+            if times == Times::Hidden {
+                write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n")?;
+                return std::io::copy(&mut file.take(length), &mut stream).map(drop);
+            }
             if head.contains(&format!("If-Modified-Since: {modified}\r\n")) {
                 return write!(stream, "HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n");
             }

@@ -46,7 +46,7 @@ fn over_http(suite: Suite) {
     let root = need!(Root::new(suite));
     let publisher = Publisher::of_directory(None);
     let directory = Path::new(&publisher.place).to_owned();
-    let server = Server::new(&directory);
+    let server = Server::with_times(&directory);
     publisher.init("stable", &["--url", &server.url()]);
     upgrades(&root, &publisher, &text(&directory, "acme-stable.sources"));
     let asked = server.requests();
