@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::repo::apps::Retention;
 use crate::repo::error::Error;
+use crate::repo::founding::Change;
 use crate::repo::gc;
 use crate::repo::gc::Rule;
 use crate::repo::moving;
@@ -113,6 +114,25 @@ fn a_verb_that_is_stopped_anywhere_leaves_hosts_well_and_is_finished_by_the_next
             publish(&session(&store), "z 1").expect("published");
             assert_eq!(findings(&world), [], "{what}");
         }
+    }
+}
+
+#[test]
+fn a_suite_whose_making_is_stopped_anywhere_is_made_by_the_next_try() {
+    let make = |store: &SimStore| {
+        let founded = session(store).found(&crate::repo::tests::release("stable"), Change::Frozen);
+        founded.map(|_| ())
+    };
+    let whole = SimStore::new(&World::new(), Stop::Never);
+    make(&whole).expect("made");
+    for stop in (0..whole.operations()).flat_map(|number| [Stop::Before(number), Stop::Behind(number)]) {
+        let world = World::new();
+        // It may have been done before the stop.
+        let _ = make(&SimStore::new(&world, stop));
+        let store = SimStore::new(&world, Stop::Never);
+        make(&store).expect("made");
+        publish(&session(&store), "a 1").expect("published");
+        assert_eq!(holds(&world, "stable"), ["a 1"]);
     }
 }
 

@@ -201,3 +201,49 @@ fn a_change_waits_for_its_turn_and_not_for_the_dead() {
     assert!(waiting.wait().unwrap().success());
     assert_eq!(publisher.listed("stable"), ["hello 1", "hello 2"]);
 }
+
+/// So many letters that nothing makes much smaller.
+fn noise(count: usize) -> String {
+    let mut state = 1_u64;
+    let letter = |_| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b' ' + (state >> 58) as u8)
+    };
+    (0..count).map(letter).collect()
+}
+
+#[test]
+fn a_full_disk_is_said_and_loses_nothing() {
+    let root = need!(Root::new(Suite::Bookworm));
+    root.sh("mkdir -p /srv/small && mount -t tmpfs -o size=3m tmpfs /srv/small");
+    let publisher = Publisher::of_directory(Some(root.path().join("srv/small/apt")));
+    publisher.init("stable", &[]);
+    publisher.publish(&[&publisher.deb("hello", "1")]);
+    let noise = noise(8 << 20);
+    let large = publisher.deb_with("large", "1", ("", &noise));
+    let words = ["publish", &publisher.place, "--key", "key.asc", &publisher.deb("other", "1"), &large];
+    publisher.refused(&words, &["failed to write", "No space left on device", "free some space"]);
+    publisher.verified();
+    assert_eq!(publisher.listed("stable"), ["hello 1"]);
+    publisher.publish(&["other_1.deb"]);
+    assert_eq!(publisher.listed("stable"), ["hello 1", "other 1"]);
+    publisher.verified();
+}
+
+#[test]
+fn a_package_of_many_parts_is_uploaded_whole() {
+    let moto = need!(Moto::new());
+    let publisher = Publisher::of_moto(&moto);
+    publisher.init("stable", &[]);
+    let noise = noise(48 << 20);
+    let large = publisher.deb_with("large", "1", ("", &noise));
+    let size = std::fs::metadata(publisher.path(&large)).unwrap().len();
+    assert!(size > 33 << 20, "{size}: more than two parts");
+    publisher.publish(&[&large]);
+    assert_eq!(publisher.publish(&[&large]), "", "it is there");
+    // Its path names its digest, because stores keep no condition for what comes in parts.
+    let listed: serde_json::Value = serde_json::from_str(&publisher.repo("list", &["--json"])).unwrap();
+    let (file, digest) = (listed[0]["file"].as_str().unwrap(), listed[0]["sha256"].as_str().unwrap());
+    assert!(file.contains(&format!("/{}/", &digest[..16])), "{file}");
+    publisher.verified();
+}
