@@ -1,8 +1,11 @@
 # Names for the scripts that do the work.
-.PHONY: test lint ci soak bench bench-large bench-host bench-repo fuzz demo examples clean
+.PHONY: test test-ceph lint ci soak bench bench-large bench-host bench-repo fuzz demo examples clean
 
 test:
 	tests/run unit system
+
+test-ceph:
+	tests/ceph/run
 
 lint:
 	.ci/lint

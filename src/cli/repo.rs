@@ -11,6 +11,8 @@ use crate::command::repo::changing;
 use crate::command::repo::changing::Action;
 use crate::command::repo::init;
 use crate::command::repo::key;
+use crate::command::repo::keyring;
+use crate::command::repo::keyring::KeyringRequest;
 use crate::command::repo::looking;
 use crate::command::repo::looking::VerifyRequest;
 use crate::command::repo::republish;
@@ -77,6 +79,11 @@ pub(in crate::cli) fn run(
             let verified =
                 progress::shown(report.shows_progress(), watch, || looking::verify(&request, env, watch))?;
             report.repo_verify(&verified)
+        }
+        RepoVerb::Keyring { place, suite, output } => {
+            let (location, suite) = (place.location.clone(), suite.suite.clone());
+            let request = KeyringRequest { location, suite, output: output.clone() };
+            report.repo_keyring(&keyring::keyring(&request, env, watch)?)
         }
         RepoVerb::Key(verb) => run_key(verb, (env, watch), report),
     }

@@ -14,6 +14,7 @@ mod bad_virtualenvs;
 mod bed;
 mod beds;
 mod build;
+mod ceph;
 mod deb_write;
 mod documented;
 mod failing_world;

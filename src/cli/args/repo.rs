@@ -164,6 +164,17 @@ pub(in crate::cli) enum RepoVerb {
         quick: bool,
     },
 
+    /// Write a package that brings hosts the `.sources` file of a suite, and later keys with it
+    Keyring {
+        #[command(flatten)]
+        place: PlaceArguments,
+        #[command(flatten)]
+        suite: SuiteArgument,
+        /// The directory that the package is written to
+        #[arg(short, long, value_name = "DIR", default_value = ".")]
+        output: std::path::PathBuf,
+    },
+
     /// Make, take in, show and judge keys that sign
     #[command(subcommand)]
     Key(KeyVerb),

@@ -39,6 +39,13 @@ impl Report {
         self.print(format!("{}\n", outcome.sources).as_bytes())
     }
 
+    pub(in crate::cli) fn repo_keyring(&self, path: &std::path::Path) -> Result<ExitCode, Failure> {
+        if self.json {
+            return self.print_json(&json!({ "path": path.display().to_string() }));
+        }
+        self.print(format!("{}\n", path.display()).as_bytes())
+    }
+
     pub(in crate::cli) fn key_made(&self, outcome: &KeyOutcome) -> Result<ExitCode, Failure> {
         let fingerprint = outcome.certificate.fingerprint();
         if self.json {

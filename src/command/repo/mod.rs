@@ -4,6 +4,7 @@ pub mod candidate;
 pub mod changing;
 pub mod init;
 pub mod key;
+pub mod keyring;
 pub mod looking;
 pub mod republish;
 pub mod rotate;

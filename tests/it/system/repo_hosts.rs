@@ -58,7 +58,16 @@ fn over_http(suite: Suite) {
     let place = publisher.place.as_str();
     publisher.ok(&["repo", "key", "rotate", place, "--key", "key.asc", "--key", "new.asc"]);
     apt(&root, &["update"]);
-    prepare(&root, &text(&directory, "acme-stable.sources"));
+    // A host gets the new one as a package, in the place of the file that it fetched by hand.
+    root.sh("mv /etc/apt/sources.list.d/test.sources /etc/apt/sources.list.d/acme-stable.sources");
+    let keyring = publisher.repo("keyring", &[]);
+    publisher.publish_by(&["key.asc", "new.asc"], &[keyring.trim()]);
+    apt(&root, &["update"]);
+    apt(&root, &["-o", "Dpkg::Options::=--force-confnew", "install", "acme-stable-archive-keyring"]);
+    assert_eq!(
+        root.read("/etc/apt/sources.list.d/acme-stable.sources"),
+        text(&directory, "acme-stable.sources")
+    );
     let old = publisher.ok(&["repo", "key", "check", "key.asc", "--json"]);
     let old: serde_json::Value = serde_json::from_str(&old).unwrap();
     let old = old[0]["fingerprint"].as_str().unwrap();

@@ -168,7 +168,7 @@ impl Publisher {
     pub fn repo(&self, verb: &str, words: &[&str]) -> String {
         let first = ["repo", verb, &self.place];
         let key: &[&str] = match verb {
-            "list" | "log" | "gc" | "verify" => &[],
+            "list" | "log" | "gc" | "verify" | "keyring" => &[],
             _ => &["--key", "key.asc"],
         };
         self.ok(&[&first[..], words, key].concat())
@@ -184,6 +184,13 @@ impl Publisher {
     #[track_caller]
     pub fn publish(&self, words: &[&str]) -> String {
         self.ok(&[&["publish", &self.place, "--key", "key.asc"], words].concat())
+    }
+
+    /// The same, signed by these keys.
+    #[track_caller]
+    pub fn publish_by(&self, keys: &[&str], words: &[&str]) -> String {
+        let keys: Vec<&str> = keys.iter().flat_map(|key| ["--key", key]).collect();
+        self.ok(&[&["publish", &self.place], &keys[..], words].concat())
     }
 
     /// A small package of one file, which holds `text`; more control fields in `fields`.

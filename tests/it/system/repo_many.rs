@@ -103,17 +103,21 @@ pub fn served() -> Option<(Root, Publisher, Server)> {
 pub fn in_a_bucket() -> Option<(Root, Publisher, Moto)> {
     let (root, moto) = (Root::new(Suite::Bookworm)?, Moto::new()?);
     let publisher = Publisher::of_moto(&moto);
-    let url = format!("{}/acme/apt", moto.endpoint());
-    publisher.init("stable", &["--url", &url]);
+    hosted(&root, &publisher, &format!("{}/acme/apt", moto.endpoint()));
+    Some((root, publisher, moto))
+}
+
+/// Makes the repository, and a host that takes packages from it.
+pub fn hosted(root: &Root, publisher: &Publisher, url: &str) {
+    publisher.init("stable", &["--url", url]);
     let key = publisher.ok(&["repo", "key", "show", "key.asc"]);
     let key: String =
         key.lines().map(|line| format!(" {}\n", if line.is_empty() { "." } else { line })).collect();
     let sources = format!(
         "Types: deb\nURIs: {url}\nSuites: stable\nComponents: main\nArchitectures: amd64\nSigned-By:\n{key}"
     );
-    prepare(&root, &sources);
-    apt(&root, &["update"]);
-    Some((root, publisher, moto))
+    prepare(root, &sources);
+    apt(root, &["update"]);
 }
 
 #[test]

@@ -1,0 +1,124 @@
+//! `mkdeb repo keyring`: a package that brings hosts the `.sources` file of a suite, and later keys with it.
+
+use std::io;
+use std::io::Read;
+use std::path::PathBuf;
+
+use crate::archive::ar;
+use crate::archive::compress::Compression;
+use crate::archive::compress::Format;
+use crate::archive::compress::encode::Resources;
+use crate::command::failure::Failure;
+use crate::command::repo::Access;
+use crate::command::repo::shown;
+use crate::command::writing::Writing;
+use crate::control::binary::BinaryControl;
+use crate::deb::image::Image;
+use crate::deb::write::Options;
+use crate::host::env::Env;
+use crate::host::watch::Watch;
+use crate::package::Package;
+use crate::package::blob::Blob;
+use crate::package::blob::Contents;
+use crate::package::scripts::Scripts;
+use crate::package::tree::Node;
+use crate::package::tree::NodeKind;
+use crate::package::tree::PackageTree;
+use crate::repo::layout;
+use crate::types::arch::Arch;
+use crate::types::date::Moment;
+use crate::types::mode::Mode;
+use crate::types::repo_location::RepoLocation;
+use crate::types::source_id::SourceId;
+
+/// Which suite, and where the package goes.
+#[derive(Debug, Clone)]
+pub struct KeyringRequest {
+    /// The repository.
+    pub location: RepoLocation,
+    /// The suite; not needed where there is one.
+    pub suite: Option<String>,
+    /// The directory that the package is written to.
+    pub output: PathBuf,
+}
+
+/// Everything in it is in memory.
+struct Nothing;
+
+impl Contents for Nothing {
+    fn open(&self, _: SourceId) -> io::Result<Box<dyn Read + '_>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn name(&self, _: SourceId) -> String {
+        String::new()
+    }
+}
+
+/// Writes the package, and gives its path.
+pub fn keyring(request: &KeyringRequest, env: &Env, watch: &Watch) -> Result<PathBuf, Failure> {
+    let access = Access::look(&request.location, (env, watch))?;
+    let package = package(&access, request)?;
+    let directory = env.resolve(&request.output);
+    let path = directory.join(package.file_name());
+    let compression = Compression::of(Format::Gzip);
+    let options = Options {
+        compression,
+        control_compression: compression,
+        resources: Resources::new(1, env.memory()),
+        largest_member: ar::LARGEST,
+        needles: Vec::new(),
+        reads_back: true,
+    };
+    let writing = Writing { contents: &Nothing, options: &options, spool: &env.dir, watch };
+    let (file, _) = writing.write(&Image::from_package(&package), &path)?;
+    Ok(file.commit()?)
+}
+
+fn package(access: &Access, request: &KeyringRequest) -> Result<Package, Failure> {
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| Failure::new(Unnamed(error), None);
+    let session = access.session();
+    let suite = session.suite(request.suite.as_deref())?;
+    let release = session.view(&suite)?.head.release;
+    let text = shown::sources(access, &session, &release)?;
+    let path = format!("/etc/apt/sources.list.d/{}", layout::sources(&session.settings.name, &suite));
+    let mut tree = PackageTree::default();
+    // A conffile: dpkg takes over the one that is there with the same text, and keeps what an admin changed.
+    let kind =
+        NodeKind::File { blob: Blob::Inline(text.into_bytes().into()), mode: Mode::PLAIN, conffile: true };
+    let node = Node { kind, origin: "mkdeb".to_owned(), mtime: None };
+    let path = path.parse().map_err(|error: crate::types::path::Error| failed(error.into()))?;
+    tree.insert(path, node).map_err(|error| failed(error.into()))?;
+    let name = format!("{}-{}-archive-keyring", session.settings.name, suite.replace(['/', '_'], "-"));
+    let name = name.to_ascii_lowercase().parse();
+    let seconds = i64::try_from(release.date.seconds()).unwrap_or(i64::MAX);
+    let version = Moment(seconds).to_string().replace(['-', ':'], "").replace(' ', ".");
+    let control = BinaryControl {
+        package: name.map_err(|error: crate::types::name::Error| failed(error.into()))?,
+        version: version.parse().map_err(|error: crate::types::version::Error| failed(error.into()))?,
+        architecture: Arch::ALL,
+        maintainer: maintainer(access, &release.origin),
+        section: "misc".to_owned(),
+        priority: "optional".to_owned(),
+        homepage: None,
+        summary: format!("where apt finds {} {suite}, and its keys", release.origin),
+        description: "Brings later keys to hosts before they sign alone.".to_owned(),
+        relations: Vec::new(),
+        identity: None,
+        fields: Vec::new(),
+    };
+    let (scripts, removed_conffiles) = (Scripts::default(), Vec::new());
+    Ok(Package { control, date: release.date, tree, scripts, removed_conffiles })
+}
+
+/// Whoever the key says, where that is a name with an address.
+fn maintainer(access: &Access, origin: &str) -> String {
+    let names = access.keys.certificates().iter().flat_map(|key| key.user_ids());
+    let mut full = names.filter(|name| name.contains(" <") && name.ends_with('>'));
+    full.next().unwrap_or_else(|| format!("{origin} <archive@localhost>"))
+}
+
+/// A name or a suite of which no package can be made.
+#[derive(Debug, thiserror::Error)]
+#[error("no package can be made of the name of the repository and the suite")]
+struct Unnamed(#[source] Box<dyn std::error::Error + Send + Sync>);
