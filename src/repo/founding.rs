@@ -93,7 +93,8 @@ impl Session<'_> {
         match self.store.create(&layout::commit(suite, 1), &Bytes(&commit.bytes()))? {
             Put::Refused => Ok(None),
             Put::Done => {
-                self.settle(suite, &commit, (&known, None))?;
+                self.put_canonical(suite, &commit, &known)?;
+                self.settle(suite, &commit, None)?;
                 Ok(Some(commit))
             }
         }

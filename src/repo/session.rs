@@ -282,7 +282,13 @@ impl<'a> Session<'a> {
                 (layout::index_directory(component, architecture), index)
             })
             .collect();
-        self.settle(&release.suite, &commit, (&known, Some(&view.head)))?;
+        self.put_canonical(&release.suite, &commit, &known)?;
+        // Some stores look whether a file is there and then write it: of two at once both are told that they made
+        // it. By now the later one has.
+        if self.entry(&release.suite, release.generation)?.as_ref() != Some(&commit) {
+            return Ok(None);
+        }
+        self.settle(&release.suite, &commit, Some(&view.head))?;
         view.accept(release, &commit.inline, indices);
         Ok(Some(commit))
     }

@@ -30,22 +30,21 @@ impl Session<'_> {
             newest = Some(commit);
         }
         let Some(commit) = newest else { return Ok(None) };
-        self.settle(suite, &commit, (&[], None))?;
+        self.put_canonical(suite, &commit, &[])?;
+        self.settle(suite, &commit, None)?;
         Ok(Some(commit.generation))
     }
 
     /// Makes a commit the head, unless a newer one is; then that one is what all files say.
     ///
-    /// `known` are the indices that it changed and the head that it replaces, where the caller has them.
+    /// What stands beside the head was written before. `head` is the one that it replaces, where the caller has it.
     pub(in crate::repo) fn settle(
         &self,
         suite: &str,
         commit: &Commit,
-        known: (&[(String, &Index)], Option<&Head>),
+        head: Option<&Head>,
     ) -> Result<(), Error> {
-        let (mut commit, (indices, head)) = (commit.clone(), known);
-        let mut head = head.cloned();
-        self.put_canonical(suite, &commit, indices)?;
+        let (mut commit, mut head) = (commit.clone(), head.cloned());
         for _ in 0..ROUNDS {
             let seen = match head.take() {
                 Some(head) => Some(head),
