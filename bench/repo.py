@@ -5,12 +5,14 @@ Figures never fail: what misses its goal says so. A program that fails does.
 """
 
 import argparse
+import contextlib
 import os
 import pathlib
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 import debs
@@ -95,13 +97,17 @@ class Aptly:
         return measure.Cost(*total, max(added.noise, shown.noise))
 
 
+@contextlib.contextmanager
 def signing_key():
-    """A key of gpg's for those that sign by it."""
-    home = WORK / "gnupg"
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.environ["GNUPGHOME"] = str(home)
-    words = ["--batch", "--passphrase", "", "--quick-generate-key", "Bench <bench@example.org>", "ed25519", "sign"]
-    subprocess.run(["gpg", *words], check=True, stderr=subprocess.DEVNULL)
+    """A key of gpg's for those that sign by it, and its agent, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="gnupg-") as home:
+        os.environ["GNUPGHOME"] = home
+        words = ["--batch", "--passphrase", "", "--quick-generate-key", "Bench <bench@example.org>", "ed25519", "sign"]
+        subprocess.run(["gpg", *words], check=True, stderr=subprocess.DEVNULL)
+        try:
+            yield
+        finally:
+            subprocess.run(["gpgconf", "--kill", "all"], check=True)
 
 
 def add(program, packages, runs):
@@ -177,11 +183,10 @@ urllib.request.urlopen(urllib.request.Request(sys.argv[1] + "/bench", method="PU
 
 def main():
     options = arguments()
-    shutil.rmtree(WORK / "gnupg", ignore_errors=True)
     WORK.mkdir(parents=True, exist_ok=True)
-    signing_key()
-    for count in options.packages:
-        tell(count, options)
+    with signing_key():
+        for count in options.packages:
+            tell(count, options)
     requests()
 
 
