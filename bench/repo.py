@@ -6,6 +6,7 @@ Figures never fail: what misses its goal says so. A program that fails does.
 
 import argparse
 import contextlib
+import dataclasses
 import os
 import pathlib
 import shutil
@@ -39,6 +40,14 @@ def arguments():
     return parser.parse_args()
 
 
+def run(command):
+    """What a program took. Its memory is told by a small process between it and this one, whose own would count."""
+    peak = WORK / "peak"
+    with open(WORK / "log", "wb") as log:
+        cost = measure.run(["/usr/bin/time", "--format=%M", f"--output={peak}", *map(str, command)], log)
+    return dataclasses.replace(cost, memory=int(peak.read_text()) / 1024)
+
+
 class Mkdeb:
     name = "mkdeb"
 
@@ -51,8 +60,7 @@ class Mkdeb:
         self.run(["repo", "init", place, *words])
 
     def run(self, words):
-        with open(WORK / "log", "wb") as log:
-            return measure.run([str(MKDEB), *map(str, words), "--key", str(self.key)], log)
+        return run([MKDEB, *words, "--key", self.key])
 
     def publish(self, packages):
         return self.run(["publish", self.place, *packages])
@@ -68,9 +76,7 @@ class Reprepro:
         (place / "conf/distributions").write_text(text)
 
     def publish(self, packages):
-        with open(WORK / "log", "wb") as log:
-            command = ["reprepro", "--silent", "--basedir", str(self.place), "includedeb", "stable"]
-            return measure.run([*command, *map(str, packages)], log)
+        return run(["reprepro", "--silent", "--basedir", self.place, "includedeb", "stable", *packages])
 
 
 class Aptly:
@@ -83,11 +89,10 @@ class Aptly:
         self.run(["repo", "create", "-distribution=stable", "bench"])
 
     def run(self, words):
-        with open(WORK / "log", "wb") as log:
-            return measure.run(["aptly", f"-config={self.conf}", *words], log)
+        return run(["aptly", f"-config={self.conf}", *words])
 
     def publish(self, packages):
-        added = self.run(["repo", "add", "bench", *map(str, packages)])
+        added = self.run(["repo", "add", "bench", *packages])
         if self.is_new:
             shown = self.run(["publish", "repo", "-batch", "-architectures=amd64", "bench"])
         else:
