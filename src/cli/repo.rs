@@ -70,7 +70,9 @@ pub(in crate::cli) fn run(
             report.publish(&republish::republish(&request, env, watch)?)
         }
         RepoVerb::Gc { place, grace, full, dry_run } => {
-            let rule = Rule { grace: *grace, delay: DELAY.min(*grace), full: *full, dry_run: *dry_run };
+            // Without any grace its user vouches that nobody publishes meanwhile.
+            let delay = if *grace == 0 { 0 } else { DELAY };
+            let rule = Rule { grace: *grace, delay, full: *full, dry_run: *dry_run };
             report.repo_gc(&looking::collect(&place.location, &rule, (env, watch))?, *dry_run)
         }
         RepoVerb::Verify { look, url, repair, quick } => {

@@ -1,6 +1,7 @@
 //! The paragraphs of `Packages`, kept as they are written: what a package says of itself is copied, never set anew.
 
 use std::cmp::Ordering;
+use std::fmt;
 
 use crate::types::version::DebVersion;
 
@@ -17,6 +18,13 @@ pub struct StanzaKey {
     pub version: String,
     /// `Architecture`.
     pub architecture: String,
+}
+
+/// `orders 1.0 amd64`.
+impl fmt::Display for StanzaKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.package, self.version, self.architecture)
+    }
 }
 
 impl Ord for StanzaKey {

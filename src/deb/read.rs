@@ -80,6 +80,12 @@ impl Deb {
         Paragraph::parse(&self.control)
     }
 
+    /// How long the file is at least, in bytes, by the headers that were read: members begin at even places, and the
+    /// last one may leave its padding out.
+    pub fn least_size(&self) -> u64 {
+        self.members.iter().fold(8, |end, member| end + end % 2 + 60 + member.size)
+    }
+
     /// A file of control.tar by its name; of several the last, which is the one that dpkg takes. Links to others
     /// are followed, as they are once control.tar is unpacked.
     pub fn control_file(&self, name: &str) -> Option<&ControlFile> {

@@ -91,6 +91,29 @@ impl Certificate {
         expiry(self.created(), newest)
     }
 
+    /// Whether the primary key itself may sign, by its newest self-signature; what says nothing of that may.
+    pub(in crate::openpgp) fn primary_signs(&self) -> bool {
+        let newest = self.self_signatures().max_by_key(|signature| signature.created());
+        newest.is_none_or(|signature| signature.key_flags().sign())
+    }
+
+    /// When the last of what can sign ends, where that is before the primary key does: subkeys end by themselves.
+    pub fn signing_ends(&self) -> Option<SourceDate> {
+        if self.primary_signs() {
+            return self.expires();
+        }
+        let ends = self.0.public_subkeys.iter().filter_map(|subkey| {
+            let created = SourceDate::from_seconds(subkey.key.created_at().as_secs().into());
+            let bindings = subkey.signatures.iter();
+            let bindings = bindings.filter(|s| s.typ() == Some(SignatureType::SubkeyBinding));
+            let newest = bindings.max_by_key(|signature| signature.created())?;
+            newest.key_flags().sign().then(|| expiry(created, newest))
+        });
+        // One without an end never ends; none at all is told elsewhere.
+        let last = ends.max_by_key(|end| end.map_or(u64::MAX, SourceDate::seconds)).flatten();
+        [last, self.expires()].into_iter().flatten().min()
+    }
+
     /// Whether its owner took it back.
     pub fn is_revoked(&self) -> bool {
         let revoked = |signature: &Signature| signature.verify_key(&self.0.primary_key).is_ok();

@@ -11,6 +11,7 @@ use pgp::types::KeyVersion;
 use pgp::types::PublicParams;
 
 use crate::openpgp::certificate::Certificate;
+use crate::types::date::Moment;
 use crate::types::date::SourceDate;
 
 /// One remark on a key.
@@ -45,7 +46,7 @@ pub fn remarks(certificate: &Certificate, at: SourceDate) -> Vec<Remark> {
     if certificate.is_revoked() {
         say(true, "it was revoked".to_owned());
     }
-    match certificate.expires() {
+    match certificate.signing_ends() {
         Some(end) if end <= at => say(true, format!("it expired on {}", day(end))),
         Some(end) if end.seconds() - at.seconds() < REFUSED_BEFORE => {
             say(true, format!("it expires on {}, in less than 30 days", day(end)));
@@ -111,6 +112,6 @@ mod rsa_bits {
 
 /// `2026-11-23`.
 fn day(date: SourceDate) -> String {
-    let moment = crate::types::date::Moment(i64::try_from(date.seconds()).unwrap_or(i64::MAX)).to_string();
+    let moment = Moment::from(date).to_string();
     moment.split(' ').next().unwrap_or_default().to_owned()
 }

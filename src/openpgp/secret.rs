@@ -178,9 +178,7 @@ fn signing_part(key: &SignedSecretKey, now: SourceDate) -> Option<Part> {
     if let Some((index, _)) = subkey {
         return Some(Part::Subkey(index));
     }
-    let certificate = Certificate(key.to_public_key());
-    let flags = certificate.self_signatures().max_by_key(|signature| signature.created());
-    let signs = flags.is_none_or(|signature| signature.key_flags().sign());
+    let signs = Certificate(key.to_public_key()).primary_signs();
     (signs && !is_stub(key.primary_key.secret_params())).then_some(Part::Primary)
 }
 

@@ -112,6 +112,11 @@ fn changed(there: &Release, wish: &Release, change: Change) -> Result<Release, E
         ("Label", &there.label, &wish.label),
         ("Components", &join(&there.components), &join(&wish.components)),
     ];
+    // What apt pins by default is compared too. Not to say it is to leave it.
+    if wish.not_automatic && !there.not_automatic && change == Change::Frozen {
+        let (field, suite) = ("NotAutomatic", there.suite.clone());
+        return Err(Error::Frozen { field, suite, there: "no".to_owned(), here: "yes".to_owned() });
+    }
     for (field, there_is, here) in compared {
         if there_is != here && change == Change::Frozen {
             let (suite, there, here) = (there.suite.clone(), there_is.clone(), here.clone());
@@ -121,8 +126,8 @@ fn changed(there: &Release, wish: &Release, change: Change) -> Result<Release, E
     Ok(Release {
         origin: wish.origin.clone(),
         label: wish.label.clone(),
-        description: wish.description.clone(),
-        not_automatic: wish.not_automatic,
+        description: wish.description.clone().or_else(|| there.description.clone()),
+        not_automatic: wish.not_automatic || there.not_automatic && change == Change::Frozen,
         components: components_there,
         ..there.clone()
     })

@@ -19,8 +19,8 @@ use crate::types::digest::Sha256Hasher;
 
 /// How many paragraphs a block has on average.
 const SPREAD: u64 = 128;
-/// The most that an index may unpack to, in bytes: a hundred times Debian's own.
-const LARGEST: u64 = 8 << 30;
+/// The most that an index of another program may unpack to, in bytes: twenty times Debian's own.
+const LARGEST: u64 = 1 << 30;
 
 /// A compressed index.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -97,8 +97,8 @@ impl Index {
             }
         };
         self.each_block(&mut |packed, text| {
-            let first = stanza::paragraphs(text).next().and_then(stanza::key);
-            let Some(first) = first else { return Ok(()) };
+            let Some(first) = stanza::paragraphs(text).next() else { return Ok(()) };
+            let first = stanza::key(first).ok_or_else(|| io::Error::other(KEYLESS))?;
             if let Some(block) = held.replace((packed, text.to_owned())) {
                 work(&mut writer, block, Some(&first))?;
             }
@@ -112,7 +112,10 @@ impl Index {
         let Some(members) = member::members(&self.0) else {
             let mut text = String::new();
             let decoder = flate2::read::MultiGzDecoder::new(&self.0[..]);
-            decoder.take(LARGEST).read_to_string(&mut text)?;
+            let count = decoder.take(LARGEST + 1).read_to_string(&mut text)?;
+            if count as u64 > LARGEST {
+                return Err(io::Error::other("the index unpacks to more than a gigabyte").into());
+            }
             return see(None, &text);
         };
         let mut decoder = Decompressor::new();

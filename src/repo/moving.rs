@@ -11,6 +11,7 @@ use crate::repo::apps::Wanted;
 use crate::repo::edit::Collision;
 use crate::repo::edit::Edit;
 use crate::repo::error::Error;
+use crate::repo::gc::Condemned;
 use crate::repo::publish::PUBLISHED;
 use crate::repo::session::Session;
 use crate::repo::view::Head;
@@ -104,22 +105,27 @@ pub fn restoration(session: &Session<'_>, view: &mut View<'_>, generation: u64) 
     let release = commit.release(&session.store.spelled(&suite))?;
     let modified = release.date;
     let head = Head { release, inline: commit.inline, version: None, modified };
-    let then = everything(&mut View::new(session.store, head, Vec::new()));
+    let then = everything(&mut View::new(session.store, head, modified));
     let then = then.map_err(|error| match error {
         Error::Damaged { place, .. } => fail(format!("`{place}` was deleted")),
         error => error,
     })?;
     let now = everything(view)?;
+    // Read before the files are looked at: one that is condemned is as good as gone.
+    let condemned = Condemned::read(session.store)?;
     let mut edit = Edit::default();
     for (place, stanza) in &then {
         if now.get(place) == Some(stanza) {
             continue;
         }
         let file = stanza.get("Filename").unwrap_or_default();
-        if now.get(place).and_then(|now| now.get("Filename")) != Some(file)
-            && session.store.about(file)?.is_none()
-        {
-            return Err(fail(format!("`{file}` was deleted")));
+        if now.get(place).and_then(|now| now.get("Filename")) != Some(file) {
+            if condemned.holds(file) {
+                return Err(fail(format!("`{file}` is about to be deleted")));
+            }
+            if session.store.about(file)?.is_none() {
+                return Err(fail(format!("`{file}` was deleted")));
+            }
         }
         edit.put(&place.0, place.1.clone(), stanza.clone());
     }

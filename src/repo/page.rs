@@ -17,6 +17,8 @@ use crate::template::page::SuiteView;
 use crate::template::page::VersionView;
 use crate::template::page::VirtualenvView;
 use crate::types::date::Moment;
+use crate::types::date::SourceDate;
+use crate::types::plural::size;
 
 /// The field with the Python distributions in a package: `idna 3.7, requests 2.32.3`.
 pub const DISTRIBUTIONS: &str = "X-Mkdeb-Distributions";
@@ -172,13 +174,5 @@ fn is_web(url: &str) -> bool {
 }
 
 fn moment(seconds: u64) -> String {
-    Moment(i64::try_from(seconds).unwrap_or(i64::MAX)).to_string()
-}
-
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..10_000 => format!("{bytes} B"),
-        10_000..1_000_000 => format!("{} kB", bytes / 1000),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
-    }
+    Moment::from(SourceDate::from_seconds(seconds)).to_string()
 }

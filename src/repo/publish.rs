@@ -96,7 +96,7 @@ impl<'a> Session<'a> {
             return Ok(Published { added, removed, ..Published::nothing(view) });
         }
         let wanted: BTreeMap<usize, String> = (0..candidates.len())
-            .filter(|number| first.added().contains(&name(&candidates[*number].key)))
+            .filter(|number| first.added().contains(&candidates[*number].key.to_string()))
             .map(|number| (number, paths[number].clone()))
             .collect();
         if self.upload(candidates, wish, (&wanted, &mut paths), upload)? {
@@ -184,8 +184,4 @@ impl<'a> Session<'a> {
 /// Those that were not created.
 fn refused(outcomes: Vec<(usize, Put)>) -> Vec<usize> {
     outcomes.into_iter().filter(|(_, put)| *put == Put::Refused).map(|(number, _)| number).collect()
-}
-
-fn name(key: &StanzaKey) -> String {
-    format!("{} {} {}", key.package, key.version, key.architecture)
 }

@@ -124,10 +124,8 @@ impl<'a> Session<'a> {
     /// The suite as it is now.
     pub fn view(&self, suite: &str) -> Result<View<'a>, Error> {
         let head = self.head(suite)?;
-        let signers = self.judged(&head)?;
-        let mut view = View::new(self.store, head, signers);
-        view.read_at = self.store.now()?;
-        Ok(view)
+        self.judge(&head)?;
+        Ok(View::new(self.store, head, self.store.now()?))
     }
 
     fn head(&self, suite: &str) -> Result<Head, Error> {
@@ -135,8 +133,8 @@ impl<'a> Session<'a> {
         Head::read(self.store, suite)?.ok_or_else(|| Error::NoSuite { suite: suite.to_owned(), known })
     }
 
-    /// Whose signatures are on a head. One that cannot be given again is an error before anything is written.
-    fn judged(&self, head: &Head) -> Result<Vec<Fingerprint>, Error> {
+    /// Fails where a signature is on a head that cannot be given again, before anything is written.
+    fn judge(&self, head: &Head) -> Result<(), Error> {
         let place = self.store.spelled(&layout::of_suite(&head.release.suite, "InRelease"));
         let signers = self.signer.signers(&head.inline);
         let signers = signers.map_err(|source| Error::OtherKey { place: place.clone(), source })?;
@@ -146,7 +144,7 @@ impl<'a> Session<'a> {
             let missing: Vec<String> = missing.into_iter().filter(|issuer| !known(issuer)).collect();
             return Err(Error::LostSigner { place, missing: missing.join(", ") });
         }
-        Ok(signers)
+        Ok(())
     }
 
     /// Works a change out on what is there. None where it changes nothing.
@@ -185,8 +183,8 @@ impl<'a> Session<'a> {
                 );
                 // What a new index begins with was in the suite before.
                 let wanted = edit.of_index(&component, architecture);
-                let is_new = |stanza: &&Stanza| stanza.key().is_some_and(|key| wanted.contains_key(&key));
-                draft.words[0].extend(built.added.iter().filter(is_new).map(words));
+                let is_put = |stanza: &&Stanza| stanza.key().is_some_and(|key| wanted.contains_key(&key));
+                draft.words[0].extend(built.added.iter().filter(is_put).map(words));
                 draft.words[1].extend(built.removed.iter().map(words));
                 let gone = built.removed.iter().filter_map(|stanza| stanza.get("Filename"));
                 draft.dropped.extend(gone.map(str::to_owned));
@@ -219,8 +217,8 @@ impl<'a> Session<'a> {
             // Somebody else made this generation: what it says is finished before the next one is made.
             self.catch_up(&suite, view.head.release.generation + 1)?;
             let head = self.head(&suite)?;
-            let signers = self.judged(&head)?;
-            view.follow(head, signers, self.store.now()?);
+            self.judge(&head)?;
+            view.follow(head, self.store.now()?);
             let edit = plan(&mut view)?;
             draft = self.draft(&mut view, &edit)?;
         }
@@ -341,8 +339,7 @@ fn entry(built: &Built) -> Entry {
 
 /// `orders 1.0 amd64`.
 fn words(stanza: &Stanza) -> String {
-    let word = |name| stanza.get(name).unwrap_or_default();
-    format!("{} {} {}", word("Package"), word("Version"), word("Architecture"))
+    stanza.key().map(|key| key.to_string()).unwrap_or_default()
 }
 
 fn collide(rule: Collision, there: &Stanza, here: &Stanza) -> Result<bool, Error> {

@@ -6,6 +6,7 @@ use crate::control::stanza;
 use crate::repo::apps::Packages;
 use crate::repo::apps::Row;
 use crate::repo::error::Error;
+use crate::repo::gc::journal;
 use crate::repo::index::Changes;
 use crate::repo::index::Index;
 use crate::repo::layout;
@@ -14,6 +15,7 @@ use crate::repo::release::Entry;
 use crate::repo::release::Release;
 use crate::repo::session::MOST_AHEAD;
 use crate::repo::session::Session;
+use crate::repo::store::Bytes;
 use crate::repo::view::Head;
 use crate::repo::view::View;
 use crate::repo::view::read_index;
@@ -97,7 +99,7 @@ pub fn verify(
     let release = head.release.clone();
     let is_readable = indices(session, &release, &mut found)?;
     if is_readable {
-        let mut view = View::new(session.store, head, Vec::new());
+        let mut view = View::new(session.store, head, session.store.now()?);
         let packages = Packages::read(&mut view)?;
         found.packages = packages.rows().len();
         files(session, &packages, (digests, &mut found))?;
@@ -258,7 +260,14 @@ fn dependencies(packages: &Packages, found: &mut Findings) {
 pub fn repair(session: &Session<'_>, suite: &str) -> Result<(), Error> {
     let generation = match Head::read(session.store, suite) {
         Ok(Some(head)) => head.release.generation,
-        _ => 0,
+        Err(Error::Store(error)) => return Err(error.into()),
+        // What hosts see is lost; the journal has it.
+        Ok(None) | Err(_) => {
+            let Some(commit) = journal(session, suite)?.pop() else { return Ok(()) };
+            let content = Bytes(commit.inline.as_bytes());
+            session.store.replace(&layout::of_suite(suite, "InRelease"), &content, None)?;
+            commit.generation
+        }
     };
     let newest = match session.catch_up(suite, generation + 1)? {
         Some(newest) => newest,

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::control::stanza::Stanza;
-use crate::openpgp::certificate::Fingerprint;
 use crate::repo::error::Error;
 use crate::repo::index::Index;
 use crate::repo::layout;
@@ -47,23 +45,19 @@ pub struct View<'s> {
     pub head: Head,
     /// When it was read.
     pub read_at: SourceDate,
-    /// Whose signatures are on it, of the keys that are known.
-    pub signers: Vec<Fingerprint>,
     indices: BTreeMap<(String, String), (Entry, Index)>,
 }
 
 impl<'s> View<'s> {
-    /// From a head that was read.
-    pub fn new(store: &'s dyn Store, head: Head, signers: Vec<Fingerprint>) -> Self {
-        let read_at = head.modified;
-        Self { store, head, read_at, signers, indices: BTreeMap::new() }
+    /// From a head that was read at this time.
+    pub fn new(store: &'s dyn Store, head: Head, read_at: SourceDate) -> Self {
+        Self { store, head, read_at, indices: BTreeMap::new() }
     }
 
     /// The same from a later head; indices that did not change stay.
-    pub fn follow(&mut self, head: Head, signers: Vec<Fingerprint>, now: SourceDate) {
+    pub fn follow(&mut self, head: Head, read_at: SourceDate) {
         self.head = head;
-        self.read_at = now;
-        self.signers = signers;
+        self.read_at = read_at;
     }
 
     /// The same behind a change that was just made, with the indices that it made.
@@ -112,18 +106,6 @@ impl<'s> View<'s> {
             })?;
         }
         Ok(())
-    }
-
-    /// The paragraphs that some test passes, with their components.
-    pub fn select(&mut self, test: &dyn Fn(&str) -> bool) -> Result<Vec<(String, Stanza)>, Error> {
-        let mut found = Vec::new();
-        self.each(&mut |component, text| {
-            if test(text) {
-                found.push((component.to_owned(), Stanza::new(text)));
-            }
-            Ok(())
-        })?;
-        Ok(found)
     }
 }
 

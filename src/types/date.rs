@@ -81,6 +81,12 @@ const MONTHS: [&str; 12] =
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(pub i64);
 
+impl From<SourceDate> for Moment {
+    fn from(date: SourceDate) -> Self {
+        Self(i64::try_from(date.0).unwrap_or(i64::MAX))
+    }
+}
+
 impl fmt::Display for Moment {
     /// `2026-11-23 10:00`, in UTC. What lies before the year 0 is shown as its beginning.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

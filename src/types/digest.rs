@@ -2,9 +2,13 @@
 
 use std::fmt;
 use std::io;
+use std::io::Read;
 use std::io::Write;
 
 use sha2::Digest as _;
+
+/// How much of a reader is hashed at once, in bytes.
+const CHUNK: usize = 256 << 10;
 
 /// A SHA-256 digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,6 +18,22 @@ impl Sha256 {
     /// The digest of bytes already in memory.
     pub fn of(bytes: &[u8]) -> Self {
         Self(sha2::Sha256::digest(bytes).into())
+    }
+
+    /// The digest of all that a reader gives, and how many bytes that were.
+    pub fn of_reader(reader: &mut dyn Read) -> io::Result<(Self, u64)> {
+        let (mut hasher, mut buffer, mut size) = (Sha256Hasher::default(), vec![0; CHUNK], 0);
+        loop {
+            let count = match reader.read(&mut buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                count => count?,
+            };
+            if count == 0 {
+                return Ok((hasher.finish(), size));
+            }
+            hasher.update(&buffer[..count]);
+            size += count as u64;
+        }
     }
 
     /// A digest as 64 hexadecimal digits.
@@ -130,6 +150,9 @@ mod tests {
         let empty = Sha256::of(b"");
         assert_eq!(empty.to_string(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         assert_eq!(empty.urlsafe_base64(), "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU");
+        let long = vec![7; CHUNK * 2 + 5];
+        let read = Sha256::of_reader(&mut &long[..]).expect("memory");
+        assert_eq!(read, (Sha256::of(&long), long.len() as u64));
         assert_eq!(Md5::of(b"").to_string(), "d41d8cd98f00b204e9800998ecf8427e");
     }
 }

@@ -16,6 +16,16 @@ pub fn all_counted(counts: &[(u64, &str)]) -> String {
     if there.is_empty() { "nothing".to_owned() } else { there.join(", ") }
 }
 
+/// Bytes as people read them: with one digit where they are megabytes.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        1 => "1 byte".to_owned(),
+        0..10_000 => format!("{bytes} bytes"),
+        10_000..1_000_000 => format!("{} kB", bytes / 1000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -144,8 +144,15 @@ fn what_a_suite_does_not_have_is_named_with_what_it_has() {
     refused(&["publish", &absent, &deb], &["is no repository", "mkdeb repo init"]);
     publisher.init("beta", &["--not-automatic"]);
     refused(&["publish", &place, &deb], &["several suites: stable, beta", "--suite"]);
+    // Not to say it again is to leave it, and to say it of another suite is a change that hosts compare.
+    publisher.init("beta", &["--url", "https://apt.example.org"]);
     let release = fs::read_to_string(Path::new(&place).join("dists/beta/Release")).unwrap();
     assert!(release.contains("NotAutomatic: yes\nButAutomaticUpgrades: yes\n"), "{release}");
+    let words = ["--suite", "stable", "--origin", "Acme", "--label", "Acme", "--not-automatic"];
+    refused(
+        &[&["repo", "init", &place], &words[..]].concat(),
+        &["`NotAutomatic` of the suite `stable` is `no`"],
+    );
 }
 
 #[test]

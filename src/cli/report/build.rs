@@ -9,7 +9,6 @@ use crate::cli::args::Verbosity;
 use crate::cli::report::Report;
 use crate::cli::report::plain;
 use crate::cli::report::say;
-use crate::cli::report::size;
 use crate::command::build::Adopted;
 use crate::command::build::BuiltPackage;
 use crate::command::build::Outcome;
@@ -19,6 +18,7 @@ use crate::package::Package;
 use crate::package::tree::NodeKind;
 use crate::plan::Weight;
 use crate::types::plural::counted;
+use crate::types::plural::size;
 
 impl Report {
     pub(in crate::cli) fn build(&self, outcome: &Outcome) -> Result<ExitCode, Failure> {

@@ -9,11 +9,11 @@ use crate::cli::args::Verbosity;
 use crate::cli::report::Report;
 use crate::cli::report::plain;
 use crate::cli::report::say;
-use crate::cli::report::size;
 use crate::command::failure::Failure;
 use crate::command::pack::PackOutcome;
 use crate::deb::image::Entry;
 use crate::types::plural::counted;
+use crate::types::plural::size;
 
 impl Report {
     pub(in crate::cli) fn pack(&self, outcome: &PackOutcome) -> Result<ExitCode, Failure> {

@@ -10,7 +10,6 @@ use crate::cli::report::Report;
 use crate::cli::report::plain;
 use crate::cli::report::publish::packages;
 use crate::cli::report::say;
-use crate::cli::report::size;
 use crate::command::failure::Failure;
 use crate::command::repo::changing::ChangeOutcome;
 use crate::command::repo::looking::Verified;
@@ -20,7 +19,9 @@ use crate::repo::apps::Row;
 use crate::repo::commit::Commit;
 use crate::repo::gc::Collected;
 use crate::types::date::Moment;
+use crate::types::date::SourceDate;
 use crate::types::plural::counted;
+use crate::types::plural::size;
 
 impl Report {
     pub(in crate::cli) fn repo_list(&self, suites: &[(String, Vec<Row>)]) -> Result<ExitCode, Failure> {
@@ -183,5 +184,5 @@ fn of_row(suite: &str, row: &Row) -> Value {
 }
 
 fn moment(seconds: u64) -> String {
-    Moment(i64::try_from(seconds).unwrap_or(i64::MAX)).to_string()
+    Moment::from(SourceDate::from_seconds(seconds)).to_string()
 }

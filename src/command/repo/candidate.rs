@@ -25,9 +25,6 @@ use crate::types::name::PackageName;
 use crate::types::size::Size;
 use crate::types::version::DebVersion;
 
-/// The header of a container, and of each member.
-const HEADERS: (u64, u64) = (8, 60);
-
 /// A package that may be published.
 pub struct Checked {
     key: StanzaKey,
@@ -116,7 +113,10 @@ impl Checked {
         let read = |source| Error::Package { path: path.to_owned(), source };
         let reader = Reader::open(&mut input.reader, &limits).map_err(read)?;
         let deb = reader.deb();
-        whole(deb, input.size.unwrap_or(u64::MAX), path)?;
+        let (found, expected) = (input.size.unwrap_or(u64::MAX), deb.least_size());
+        if found < expected {
+            return Err(Error::Truncated { path: path.to_owned(), found, expected }.into());
+        }
         let control = deb.control_file("control").map(|file| file.bytes.clone()).unwrap_or_default();
         let given = given::check(&control);
         let given = given.map_err(|source| Error::Control { path: path.to_owned(), source })?;
@@ -160,7 +160,7 @@ impl Checked {
                     return Err(Error::Twice {
                         first: other.content.path().to_owned(),
                         second: one.content.path().to_owned(),
-                        name: format!("{} {} {}", one.key.package, one.key.version, one.key.architecture),
+                        name: one.key.to_string(),
                     });
                 }
                 _ => found.insert(one.key.clone(), one),
@@ -173,17 +173,6 @@ impl Checked {
     pub fn size(&self) -> u64 {
         self.content.size()
     }
-}
-
-/// Whether all members are there, as far as their headers tell.
-fn whole(deb: &Deb, found: u64, path: &Path) -> Result<(), Error> {
-    // Members begin at even places; the last one may leave its padding out.
-    let members = deb.members.iter().map(|member| HEADERS.1 + member.size);
-    let padded = members.fold(HEADERS.0, |end, member| end + end % 2 + member);
-    if found < padded {
-        return Err(Error::Truncated { path: path.to_owned(), found, expected: padded });
-    }
-    Ok(())
 }
 
 /// The name under which a package's file lies: that of its source, of its application, or its own.
@@ -207,7 +196,9 @@ fn distributions(deb: &Deb) -> Vec<String> {
         .filter_map(|line| {
             let directory = line.strip_suffix(".dist-info/RECORD")?.rsplit('/').next()?;
             let (name, version) = directory.split_once('-')?;
-            Some(format!("{name} {version}"))
+            // What is in a package is anybody's; the index is ours.
+            let is_plain = directory.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',');
+            is_plain.then(|| format!("{name} {version}"))
         })
         .collect();
     found.sort();

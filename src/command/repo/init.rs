@@ -102,6 +102,9 @@ pub fn init(request: &InitRequest, env: &Env, watch: &Watch) -> Result<InitOutco
     shown::put_sources(&access, &session, &view.head.release)?;
     shown::put_page(&access, &session, &mut view)?;
     let mut remarks = Vec::new();
+    if settings.url.is_none() && matches!(request.location, RepoLocation::Bucket { .. }) {
+        remarks.push("hosts cannot ask the store by this name: say where they find it by `--url`".to_owned());
+    }
     if settings.conditions == Conditions::SingleWriter {
         remarks.push("the store keeps no conditions: two publishers at once lose packages".to_owned());
     }

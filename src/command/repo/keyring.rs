@@ -91,8 +91,7 @@ fn package(access: &Access, request: &KeyringRequest) -> Result<Package, Failure
     tree.insert(path, node).map_err(|error| failed(error.into()))?;
     let name = format!("{}-{}-archive-keyring", session.settings.name, suite.replace(['/', '_'], "-"));
     let name = name.to_ascii_lowercase().parse();
-    let seconds = i64::try_from(release.date.seconds()).unwrap_or(i64::MAX);
-    let version = Moment(seconds).to_string().replace(['-', ':'], "").replace(' ', ".");
+    let version = Moment::from(release.date).to_string().replace(['-', ':'], "").replace(' ', ".");
     let control = BinaryControl {
         package: name.map_err(|error: crate::types::name::Error| failed(error.into()))?,
         version: version.parse().map_err(|error: crate::types::version::Error| failed(error.into()))?,

@@ -6,6 +6,7 @@ use crate::command::failure::Failure;
 use crate::command::repo::Access;
 use crate::host::env::Env;
 use crate::host::repository::Repository;
+use crate::host::watch::Guarded;
 use crate::host::watch::Watch;
 use crate::host::workers;
 use crate::openpgp::policy;
@@ -23,7 +24,6 @@ use crate::repo::verify;
 use crate::repo::verify::Finding;
 use crate::types::apt_source::Root;
 use crate::types::digest::Sha256;
-use crate::types::digest::Sha256Hasher;
 use crate::types::repo_location::RepoLocation;
 
 /// A year, which apt looks ahead too, in seconds.
@@ -137,17 +137,10 @@ fn verify_watched(request: &VerifyRequest, env: &Env, watch: &Watch) -> Result<V
 }
 
 fn digest(store: &dyn Store, path: &str, watch: &Watch) -> Result<Option<Sha256>, Error> {
-    let Some(mut body) = store.open(path)? else { return Ok(None) };
-    let (mut hasher, mut buffer) = (Sha256Hasher::default(), vec![0; 256 << 10]);
-    loop {
-        let read = watch.check().and_then(|()| body.read(&mut buffer));
-        let count =
-            read.map_err(|error| Error::Package { place: store.spelled(path), source: Box::new(error) })?;
-        if count == 0 {
-            return Ok(Some(hasher.finish()));
-        }
-        hasher.update(&buffer[..count]);
-    }
+    let Some(body) = store.open(path)? else { return Ok(None) };
+    let hashed = Sha256::of_reader(&mut Guarded::new(body, watch));
+    let failed = |error| Error::Package { place: store.spelled(path), source: Box::new(error) };
+    hashed.map(|(digest, _)| Some(digest)).map_err(failed)
 }
 
 /// What hosts think of the keys.

@@ -6,13 +6,11 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use crate::host::Error;
+use crate::host::watch::Guarded;
 use crate::host::watch::Watch;
 use crate::repo::store::Content;
 use crate::types::digest::Sha256;
 use crate::types::digest::Sha256Hasher;
-
-/// How much is read at once, in bytes.
-const CHUNK: usize = 256 << 10;
 
 /// A file of this machine, hashed once. Where it changes afterwards, reading it is an error.
 pub struct FileContent {
@@ -25,19 +23,9 @@ pub struct FileContent {
 impl FileContent {
     /// Hashes a file.
     pub fn hashed(path: PathBuf, watch: &Watch) -> Result<Self, Error> {
-        let fail = |error| Error::new("read", &path, error);
-        let mut file = File::open(&path).map_err(fail)?;
-        let (mut hasher, mut buffer, mut size) = (Sha256Hasher::default(), vec![0; CHUNK], 0);
-        loop {
-            watch.check().map_err(fail)?;
-            let count = file.read(&mut buffer).map_err(fail)?;
-            if count == 0 {
-                break;
-            }
-            hasher.update(&buffer[..count]);
-            size += count as u64;
-        }
-        Ok(Self { sha256: hasher.finish(), path, size, watch: watch.clone() })
+        let hashed = File::open(&path).and_then(|file| Sha256::of_reader(&mut Guarded::new(file, watch)));
+        let (sha256, size) = hashed.map_err(|error| Error::new("read", &path, error))?;
+        Ok(Self { path, size, sha256, watch: watch.clone() })
     }
 
     /// Where it is.

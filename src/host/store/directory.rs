@@ -6,6 +6,7 @@ use std::io;
 use std::io::Read;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::Component;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -26,7 +27,6 @@ use crate::repo::store::Turn;
 use crate::repo::store::Version;
 use crate::types::date::SourceDate;
 use crate::types::digest::Sha256;
-use crate::types::digest::Sha256Hasher;
 
 /// What the names of files on their way begin with.
 const PREFIX: &str = ".mkdeb-tmp-";
@@ -58,6 +58,16 @@ impl Directory {
             let error = crate::host::Error::new(action, Path::new(&place), error);
             StoreError { action, place, hint: error.hint(), source: Box::new(error.source) }
         }
+    }
+
+    /// Where a path of the repository lies. Indices and journals may be written by others, and lead nowhere else.
+    fn at(&self, path: &str) -> Result<PathBuf, StoreError> {
+        let is_inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+        if is_inside {
+            return Ok(self.root.join(path));
+        }
+        let outside = io::Error::new(io::ErrorKind::InvalidInput, "it leads out of the repository");
+        Err(self.fail("follow", path)(outside))
     }
 
     /// Writes a file under a name of its own, in the directory where it belongs.
@@ -114,7 +124,7 @@ impl Directory {
 
 impl Store for Directory {
     fn get(&self, path: &str) -> Result<Option<Found>, StoreError> {
-        let full = self.root.join(path);
+        let full = self.at(path)?;
         let read = || -> io::Result<Found> {
             let mut file = File::open(&full)?;
             let modified = seconds(file.metadata()?.modified()?);
@@ -127,22 +137,21 @@ impl Store for Directory {
     }
 
     fn open(&self, path: &str) -> Result<Option<Box<dyn Read + '_>>, StoreError> {
-        let file = optional(File::open(self.root.join(path))).map_err(self.fail("read", path))?;
+        let file = optional(File::open(self.at(path)?)).map_err(self.fail("read", path))?;
         Ok(file.map(|file| Box::new(file) as Box<dyn Read>))
     }
 
     fn about(&self, path: &str) -> Result<Option<About>, StoreError> {
-        let full = self.root.join(path);
+        let full = self.at(path)?;
         let read = || -> io::Result<About> {
             let mut file = File::open(&full)?;
             let about = file.metadata()?;
-            let mut hasher = HashWriter(Sha256Hasher::default());
-            io::copy(&mut file, &mut hasher)?;
+            let (sha256, _) = Sha256::of_reader(&mut file)?;
             Ok(About {
                 path: path.to_owned(),
                 size: about.len(),
                 modified: seconds(about.modified()?),
-                sha256: Some(hasher.0.finish()),
+                sha256: Some(sha256),
             })
         };
         optional(read()).map_err(self.fail("read", path))
@@ -150,7 +159,7 @@ impl Store for Directory {
 
     fn list(&self, directory: &str) -> Result<Vec<About>, StoreError> {
         let mut found = Vec::new();
-        for entry in walkdir::WalkDir::new(self.root.join(directory)).sort_by_file_name() {
+        for entry in walkdir::WalkDir::new(self.at(directory)?).sort_by_file_name() {
             let entry = match entry {
                 Ok(entry) if entry.file_type().is_file() => entry,
                 Ok(_) => continue,
@@ -172,7 +181,7 @@ impl Store for Directory {
     }
 
     fn create(&self, path: &str, content: &dyn Content) -> Result<Put, StoreError> {
-        let full = self.root.join(path);
+        let full = self.at(path)?;
         if full.symlink_metadata().is_ok() {
             return Ok(Put::Refused);
         }
@@ -199,7 +208,7 @@ impl Store for Directory {
         content: &dyn Content,
         version: Option<&Version>,
     ) -> Result<Put, StoreError> {
-        let full = self.root.join(path);
+        let full = self.at(path)?;
         // Between the look and the renaming nobody writes: whoever changes a suite has its turn.
         if let Some(version) = version
             && self.get(path)?.is_none_or(|found| found.version != *version)
@@ -226,7 +235,7 @@ impl Store for Directory {
     }
 
     fn delete(&self, path: &str) -> Result<(), StoreError> {
-        optional(fs::remove_file(self.root.join(path))).map(|_| ()).map_err(self.fail("delete", path))
+        optional(fs::remove_file(self.at(path)?)).map(|_| ()).map_err(self.fail("delete", path))
     }
 
     fn now(&self) -> Result<SourceDate, StoreError> {
@@ -267,19 +276,6 @@ impl Store for Directory {
     }
 }
 
-struct HashWriter(Sha256Hasher);
-
-impl Write for HashWriter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 fn optional<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
     match outcome {
         Ok(value) => Ok(Some(value)),
@@ -292,4 +288,27 @@ fn optional<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
 
 fn seconds(time: SystemTime) -> SourceDate {
     SourceDate::from_seconds(time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repo::store::Bytes;
+
+    #[test]
+    fn no_path_of_a_hostile_index_leads_out() {
+        let outer = tempfile::tempdir().expect("a directory");
+        fs::write(outer.path().join("secret"), "x").expect("written");
+        let store = Directory::new(outer.path().join("apt"), &Watch::default());
+        store.create("pool/a", &Bytes(b"a")).expect("inside");
+        let absolute = outer.path().join("secret").display().to_string();
+        for path in ["../secret", "pool/../../secret", "./../secret", &absolute] {
+            assert!(store.get(path).is_err() && store.about(path).is_err(), "{path}");
+            assert!(store.delete(path).is_err() && store.open(path).is_err(), "{path}");
+            assert!(store.create(path, &Bytes(b"y")).is_err(), "{path}");
+            assert!(store.replace(path, &Bytes(b"y"), None).is_err(), "{path}");
+        }
+        assert_eq!(fs::read(outer.path().join("secret")).expect("there"), b"x");
+        assert_eq!(store.get("pool/a").expect("readable").expect("there").bytes, b"a");
+    }
 }

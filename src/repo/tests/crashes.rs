@@ -68,7 +68,12 @@ const VERBS: [(&str, Verb); 9] = [
 ];
 
 fn holds_a(view: &mut crate::repo::view::View<'_>) -> Result<bool, Error> {
-    Ok(!view.select(&|text| text.starts_with("Package: a\n"))?.is_empty())
+    let mut is_there = false;
+    view.each(&mut |_, text| {
+        is_there |= text.starts_with("Package: a\n");
+        Ok(())
+    })?;
+    Ok(is_there)
 }
 
 /// Two versions of one package, one of another, and what a pruning left.
@@ -170,6 +175,21 @@ fn a_condemned_file_is_published_elsewhere_and_an_index_that_comes_back_too() {
     world.sleep(10);
     gc::collect(&session, &rule).expect("collected");
     assert_eq!(holds(&world, "stable"), ["a 1", "a 1.5", "b 1", "b 2"]);
+    assert_eq!(findings(&world), []);
+}
+
+#[test]
+fn nothing_is_restored_that_is_about_to_be_deleted() {
+    let world = lived_in();
+    let store = SimStore::new(&world, Stop::Never);
+    let session = session(&store);
+    let rule = Rule { grace: 0, delay: 3600, full: false, dry_run: false };
+    let condemned = gc::collect(&session, &rule).expect("collected").condemned;
+    assert!(condemned.contains(&"pool/main/a/a/a_1_amd64.deb".to_owned()), "{condemned:?}");
+    // The fourth generation still has its index, and names the condemned file.
+    let restored = session.change("restore", "stable", &mut |view| moving::restoration(&session, view, 4));
+    let error = restored.map(|_| ()).expect_err("condemned").to_string();
+    assert!(error.contains("a_1_amd64.deb` is about to be deleted"), "{error}");
     assert_eq!(findings(&world), []);
 }
 

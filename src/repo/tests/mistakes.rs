@@ -113,6 +113,22 @@ fn what_a_suite_of_its_own_cannot_satisfy_is_found() {
 }
 
 #[test]
+fn a_head_that_is_lost_or_damaged_is_mended_from_the_journal() {
+    let lose: fn(&Arc<World>) = |world| world.remove(HEAD);
+    let damage: fn(&Arc<World>) = |world| world.put(HEAD, &world.bytes(HEAD)[..200]);
+    for change in [lose, damage] {
+        let world = world();
+        // Entries of long ago are gone.
+        world.remove(&layout::commit("stable", 1));
+        change(&world);
+        let store = SimStore::new(&world, Stop::Never);
+        assert_ne!(findings(&world), []);
+        verify::repair(&session(&store), "stable").expect("mended");
+        assert_eq!(findings(&world), []);
+    }
+}
+
+#[test]
 fn what_stands_beside_the_head_is_mended() {
     let world = world();
     world.put("dists/stable/Release", b"stale");

@@ -133,6 +133,15 @@ fn what_some_apt_refuses_signs_nothing_and_is_told() {
             checked.out
         );
     }
+    // A primary key without an end whose only part that signs has one.
+    gpg.ok(&["--passphrase", "", "--quick-generate-key", "part", "ed25519", "cert", "never"]);
+    let listed = gpg.ok(&["--list-keys", "--with-colons", "part"]);
+    let print =
+        listed.lines().find_map(|line| line.strip_prefix("fpr:::::::::")).unwrap().trim_end_matches(':');
+    gpg.ok(&["--passphrase", "", "--quick-add-key", print, "ed25519", "sign", "20d"]);
+    gpg.export(&["--armor", "--export-secret-keys", "part"], &publisher.path("part"));
+    let refused = init(&publisher, &["--key", "part"]);
+    assert!(refused.code == Some(2) && refused.err.contains("in less than 30 days"), "{}", refused.err);
     // A curve that sqv refuses cannot even be read.
     gpg.make("brain", ("brainpoolP256r1", "never", ""));
     gpg.export(&["--armor", "--export-secret-keys", "brain"], &publisher.path("brain"));

@@ -148,7 +148,7 @@ pub fn kill_at_moments(root: &Root, publisher: &Publisher, (mut random, moments)
                     [&["repo", "promote", place, "stable", "beta", "pkg"][..], &signed].concat()
                 }
                 2 => [&["repo", "prune", place, "--keep", "2", "--suite", "stable"][..], &signed].concat(),
-                3 => vec!["repo", "gc", place, "--grace", "1s", "--full"],
+                3 => vec!["repo", "gc", place, "--grace", "0", "--full"],
                 _ => [&["publish", place, "--suite", "stable", &deb][..], &signed].concat(),
             };
             let mut child =

@@ -8,7 +8,6 @@ use serde::Serialize;
 use crate::archive::tar::read::Kind;
 use crate::cli::report::inspect::leads;
 use crate::cli::report::plain;
-use crate::cli::report::size;
 use crate::command::inspect::Inspected;
 use crate::command::inspect::Script;
 use crate::command::inspect::scripts;
@@ -18,6 +17,7 @@ use crate::deb::read::Deb;
 use crate::deb::read::Entry;
 use crate::types::date::Moment;
 use crate::types::plural::all_counted;
+use crate::types::plural::size;
 
 /// How wide labels are.
 const LABEL: usize = 14;
