@@ -6,6 +6,7 @@ use std::error::Error as StdError;
 use std::io;
 use std::io::Read;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::TryStreamExt;
@@ -45,6 +46,10 @@ use crate::types::digest::Sha256;
 /// What is written by one request, in bytes. Larger files go in parts of this size: stores take 10,000 of them, and
 /// Cloudflare's wants all of one size.
 const PART: usize = 16 << 20;
+/// How often a file is created again that others were creating, and was not there then.
+const CONFLICTS: u32 = 8;
+/// How long to wait in between.
+const PAUSE: Duration = Duration::from_millis(200);
 /// The metadata that holds a file's digest. ETags are digests for some stores and some files only.
 const DIGEST: &str = "sha256";
 
@@ -217,7 +222,10 @@ impl Store for Bucket {
         let mut sha256 = digest.and_then(|digest| Sha256::from_hex(digest));
         if sha256.is_none() {
             // Somebody else put it there.
-            sha256 = self.get(path)?.map(|found| Sha256::of(&found.bytes));
+            if let Some(mut body) = self.open(path)? {
+                let hashed = Sha256::of_reader(&mut body).map_err(|error| self.fail("read", path, error))?;
+                sha256 = Some(hashed.0);
+            }
         }
         Ok(Some(About { path: path.to_owned(), size: got.meta.size, modified: modified(&got.meta), sha256 }))
     }
@@ -241,7 +249,20 @@ impl Store for Bucket {
         if content.size() > PART as u64 && self.about(path)?.is_some() {
             return Ok(Put::Refused);
         }
-        self.put(path, content, PutMode::Create)
+        for _ in 0..CONFLICTS {
+            if self.put(path, content, PutMode::Create)? == Put::Done {
+                return Ok(Put::Done);
+            }
+            // S3 answers 409 where two come at once, though perhaps neither of them is done; the library takes that
+            // for a file that is there.
+            let there = optional(self.runtime.block_on(self.inner.head(&self.key(path)?)));
+            if there.map_err(|error| self.fail("read", path, error))?.is_some() {
+                return Ok(Put::Refused);
+            }
+            std::thread::sleep(PAUSE);
+        }
+        let others = io::Error::other("others write it at the same time, again and again");
+        Err(self.fail("write", path, others))
     }
 
     fn replace(

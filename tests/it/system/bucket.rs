@@ -108,7 +108,7 @@ fn with(fault: impl FnMut(&str, &str) -> Option<Fault> + Send + 'static) -> (Buc
 /// What fails once and is worth another try is tried again.
 #[test]
 fn what_passes_is_tried_again() {
-    for fault in [429, 500, 502, 503]
+    for fault in [409, 429, 500, 502, 503]
         .map(Fault::Status)
         .into_iter()
         .chain([Fault::Cut, Fault::Slow(Duration::from_secs(1))])
@@ -116,7 +116,9 @@ fn what_passes_is_tried_again() {
         for place in ["pool/", "/commits/", "InRelease", "by-hash"] {
             let mut left = 1;
             let (_bucket, publisher, ran) = with(move |method, path| {
-                let hit = left > 0 && path.contains(place) && (method == "PUT" || place == "by-hash");
+                let hit = left > 0
+                    && path.contains(place)
+                    && (method == "PUT" || place == "by-hash" && fault != Fault::Status(409));
                 left -= i32::from(hit);
                 hit.then_some(fault)
             });
@@ -134,13 +136,20 @@ fn what_passes_is_tried_again() {
 /// What does not pass is told, and the next publisher finds all in order.
 #[test]
 fn what_stays_is_told_and_nothing_is_lost() {
-    for (status, said) in
-        [(403, "may not do this"), (401, "AWS_ACCESS_KEY_ID"), (400, "400"), (404, "404"), (500, "500")]
-    {
+    for (status, said) in [
+        (403, "may not do this"),
+        (401, "AWS_ACCESS_KEY_ID"),
+        (400, "400"),
+        (404, "404"),
+        (409, "others write it at the same time"),
+        (500, "500"),
+    ] {
         for place in ["pool/", "/commits/", "InRelease"] {
             // Of a file with a condition it says that the condition failed, as 412 does.
             // And what is tried again takes its time: one place will do.
-            if (status, place) == (404, "InRelease") || status == 500 && place != "pool/" {
+            if [(404, "InRelease"), (409, "InRelease")].contains(&(status, place))
+                || status == 500 && place != "pool/"
+            {
                 continue;
             }
             let (_bucket, publisher, ran) = with(move |method, path| {
