@@ -174,18 +174,16 @@ fn web(session: &Session<'_>, suite: &str, (url, env): (&str, &Env)) -> Result<V
         Failure::new(error, hint)
     };
     let web = web.map_err(failed)?;
-    let get = |path: &str| -> Result<Option<Vec<u8>>, Failure> {
-        let Some(mut body) = web.read(path).map_err(failed)? else { return Ok(None) };
+    // One byte more than there should be tells as much as all that a server may send.
+    let get = |path: &str, size: u64| -> Result<Option<Vec<u8>>, Failure> {
+        let Some(body) = web.read(path).map_err(failed)? else { return Ok(None) };
         let mut bytes = Vec::new();
-        match body.read_to_end(&mut bytes) {
-            Ok(_) => Ok(Some(bytes)),
-            Err(_) => Ok(None),
-        }
+        Ok(body.take(size + 1).read_to_end(&mut bytes).ok().map(|_| bytes))
     };
     let mut found = Vec::new();
     let view = session.view(suite)?;
     let head = layout::of_suite(suite, "InRelease");
-    match get(&head)? {
+    match get(&head, view.head.inline.len() as u64)? {
         None => found.push(finding("missing-on-web", &head, "hosts do not find it")),
         Some(bytes) if bytes != view.head.inline.as_bytes() => {
             found.push(finding(
@@ -199,7 +197,7 @@ fn web(session: &Session<'_>, suite: &str, (url, env): (&str, &Env)) -> Result<V
     for ((component, architecture), entry) in &view.head.release.indices {
         let directory = layout::index_directory(component, architecture);
         let path = layout::by_hash(suite, &directory, &entry.packed.0);
-        match get(&path)? {
+        match get(&path, entry.packed.1)? {
             Some(bytes) if Sha256::of(&bytes) == entry.packed.0 => {}
             Some(_) => found.push(finding("stale-on-web", &path, "hosts get other bytes than the store has")),
             None => found.push(finding("missing-on-web", &path, "hosts do not find it")),
