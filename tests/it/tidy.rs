@@ -189,6 +189,16 @@ fn no_shell_hides_in_rust() {
 }
 
 #[test]
+fn one_file_alone_knows_of_tokio() {
+    let knowing: Vec<String> = files("src", ".rs")
+        .into_iter()
+        .filter(|(_, text)| text.contains("tokio::"))
+        .map(|(file, _)| file)
+        .collect();
+    assert_eq!(knowing, ["src/host/store/object.rs"]);
+}
+
+#[test]
 fn the_current_version_heads_the_changelog() {
     let changelog = fs::read_to_string(root().join("CHANGELOG.md")).expect("CHANGELOG.md");
     let first = changelog.lines().find(|line| line.starts_with("## ")).expect("a version");

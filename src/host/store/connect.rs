@@ -62,8 +62,6 @@ pub fn bucket(
 ) -> Result<Bucket, Error> {
     // Both of our HTTP libraries take the process's provider; whoever was first set the same one.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(Error::Runtime)?;
     let clock = Arc::new(Clock::default());
     let connector = || WatchfulConnector(Arc::clone(&clock));
     let name = if prefix.is_empty() { bucket.to_owned() } else { format!("{bucket}/{prefix}") };
@@ -99,7 +97,7 @@ pub fn bucket(
             )
         }
     };
-    Ok(Bucket::new(inner, (runtime, clock), (prefix.to_owned(), name), watch))
+    Bucket::new(inner, clock, (prefix.to_owned(), name), watch).map_err(Error::Runtime)
 }
 
 fn s3(bucket: &str, env: &Env) -> Result<AmazonS3Builder, Error> {

@@ -6,6 +6,8 @@ use std::error::Error as StdError;
 use std::io;
 use std::io::Read;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -25,6 +27,7 @@ use object_store::PutOptions;
 use object_store::PutPayload;
 use object_store::UpdateVersion;
 use object_store::path::Path;
+use tokio::runtime::Builder;
 use tokio::runtime::Runtime;
 
 use crate::host::store::clock::Clock;
@@ -62,7 +65,7 @@ pub struct Bucket {
     prefix: String,
     /// What it is called in messages.
     name: String,
-    head_ttl: std::sync::atomic::AtomicU32,
+    head_ttl: AtomicU32,
     watch: Watch,
 }
 
@@ -75,12 +78,13 @@ impl Bucket {
     /// What `inner` keeps below `prefix`.
     pub(in crate::host::store) fn new(
         inner: Arc<dyn ObjectStore>,
-        (runtime, clock): (Runtime, Arc<Clock>),
+        clock: Arc<Clock>,
         (prefix, name): (String, String),
         watch: &Watch,
-    ) -> Self {
-        let head_ttl = std::sync::atomic::AtomicU32::new(0);
-        Self { inner, runtime, clock, prefix, name, head_ttl, watch: watch.clone() }
+    ) -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let head_ttl = AtomicU32::new(0);
+        Ok(Self { inner, runtime, clock, prefix, name, head_ttl, watch: watch.clone() })
     }
 
     fn key(&self, path: &str) -> Result<Path, StoreError> {
@@ -105,7 +109,7 @@ impl Bucket {
 
     fn attributes(&self, path: &str, content: &dyn Content) -> Attributes {
         let headers = Headers::of(path);
-        let head_ttl = self.head_ttl.load(std::sync::atomic::Ordering::Relaxed);
+        let head_ttl = self.head_ttl.load(Ordering::Relaxed);
         let mut attributes = Attributes::new();
         attributes.insert(Attribute::CacheControl, headers.cache_control(head_ttl).into());
         attributes.insert(Attribute::ContentType, headers.content_type.into());
@@ -192,7 +196,7 @@ impl Store for Bucket {
         if path == layout::SETTINGS {
             let settings = serde_json::from_slice::<crate::repo::settings::Settings>(&bytes);
             let head_ttl = settings.map_or(0, |settings| settings.head_ttl);
-            self.head_ttl.store(head_ttl, std::sync::atomic::Ordering::Relaxed);
+            self.head_ttl.store(head_ttl, Ordering::Relaxed);
         }
         let version = Version(meta.e_tag.clone().unwrap_or_default());
         Ok(Some(Found { bytes, version, modified: modified(&meta) }))
