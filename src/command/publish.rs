@@ -10,6 +10,7 @@ use crate::command::repo::shown;
 use crate::host::env::Env;
 use crate::host::watch::Watch;
 use crate::host::workers;
+use crate::repo::contents;
 use crate::repo::publish::Published;
 use crate::repo::publish::Wish;
 use crate::repo::store::Store;
@@ -84,9 +85,13 @@ pub(in crate::command) fn put(
         let wanted: Vec<_> = wanted.iter().collect();
         watch.expect(wanted.iter().map(|(number, _)| checked[**number].size()).sum());
         let puts = workers::map(&wanted, UPLOADS, |(number, path)| {
-            store.create(path, candidates[**number].content).map(|put| (**number, put))
+            let content = candidates[**number].content;
+            if access.settings.contents {
+                contents::keep_list(store, content, &checked[**number].spelled())?;
+            }
+            Ok((**number, store.create(path, content)?))
         });
-        Ok(puts.into_iter().collect::<Result<_, _>>()?)
+        puts.into_iter().collect()
     })?;
     if published.generation.is_some() {
         shown::put_page(access, &session, &mut published.view)?;

@@ -22,7 +22,7 @@ pub struct Commit {
     pub added: Vec<String>,
     /// The packages that were taken out.
     pub removed: Vec<String>,
-    /// The files of the pool that this suite no longer refers to.
+    /// The packages' files that this suite no longer refers to.
     pub dropped: Vec<String>,
     /// `InRelease`, byte by byte.
     pub inline: String,

@@ -150,7 +150,7 @@ pub enum Error {
         /// By whom, and why.
         reason: String,
     },
-    /// A package cannot be read from the repository.
+    /// A package cannot be read.
     #[error("failed to read `{place}`")]
     Package {
         /// Which.

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use crate::repo::commit::Commit;
 use crate::repo::edit::Edit;
 use crate::repo::error::Error;
-use crate::repo::index::Changes;
 use crate::repo::index::Index;
 use crate::repo::layout;
-use crate::repo::release::Entry;
+use crate::repo::release::Listed;
 use crate::repo::release::Release;
 use crate::repo::session::Session;
 use crate::repo::settings::Settings;
@@ -64,16 +63,14 @@ impl Session<'_> {
     /// The first generation, with nothing in it. None where somebody else made one.
     fn first(&self, wish: &Release) -> Result<Option<Commit>, Error> {
         let suite = &wish.suite;
-        let empty = Index::default().apply(&Changes::new(), 0, &mut |_, _| Ok::<_, Error>(false))?;
-        let entry = Entry { plain: empty.plain, packed: empty.packed };
+        let empty = Index::default().marked(0)?;
         let (mut indices, mut known) = (BTreeMap::new(), Vec::new());
         for component in &wish.components {
             for architecture in &wish.architectures {
-                let directory = layout::index_directory(component, architecture);
-                let path = layout::by_hash(suite, &directory, &entry.packed.0);
-                self.store.create(&path, &Bytes(empty.index.bytes()))?;
-                known.push((directory, &empty.index));
-                indices.insert((component.clone(), architecture.clone()), entry);
+                let listed = Listed::packages((component, architecture), empty.entry);
+                self.store.create(&listed.by_hash(suite), &Bytes(empty.blocks.bytes()))?;
+                known.push((listed, empty.blocks.bytes()));
+                indices.insert((component.clone(), architecture.clone()), empty.entry);
             }
         }
         let release = Release { date: self.store.now()?, generation: 1, indices, ..wish.clone() };

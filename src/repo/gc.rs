@@ -158,6 +158,7 @@ fn tally(session: &Session<'_>, now: SourceDate, rule: &Rule) -> Result<Tally, E
     tally.candidates.extend(dropped);
     if rule.full {
         let mut all = session.store.list("pool/")?;
+        all.extend(session.store.list(layout::FILE_LISTS)?);
         all.extend(session.store.list("dists/")?.into_iter().filter(|file| file.path.contains("/by-hash/")));
         let is_old = |modified: SourceDate| modified.plus(rule.grace.max(rule.delay)) <= now;
         tally.candidates.extend(all.into_iter().filter(|file| is_old(file.modified)).map(|file| file.path));
@@ -177,19 +178,16 @@ pub fn journal(session: &Session<'_>, suite: &str) -> Result<Vec<Commit>, Error>
     Ok(commits)
 }
 
-/// The files of the pool that a suite refers to.
+/// The files that a suite refers to.
 fn files_of(view: &mut View<'_>, into: &mut BTreeSet<String>) -> Result<(), Error> {
     into.extend(index_files(&view.head.release));
     view.each(&mut |_, text| {
         into.extend(stanza::field(text, "Filename").map(str::to_owned));
+        into.extend(stanza::field(text, "SHA256").map(layout::file_list));
         Ok(())
     })
 }
 
 fn index_files(release: &Release) -> Vec<String> {
-    let path = |((component, architecture), entry): (&(String, String), &crate::repo::release::Entry)| {
-        let directory = layout::index_directory(component, architecture);
-        layout::by_hash(&release.suite, &directory, &entry.packed.0)
-    };
-    release.indices.iter().map(path).collect()
+    release.listed().map(|listed| listed.by_hash(&release.suite)).collect()
 }

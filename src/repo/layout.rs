@@ -7,6 +7,8 @@ use crate::types::digest::Sha256;
 pub const SETTINGS: &str = ".mkdeb/repository.json";
 /// Paths that nothing refers to, and that a later run deletes.
 pub const CONDEMNED: &str = ".mkdeb/condemned.json";
+/// Where the lists of the files in packages are.
+pub const FILE_LISTS: &str = ".mkdeb/files/";
 /// The public keys that sign, as one armored text.
 pub const KEY: &str = "archive-key.asc";
 /// What a person sees.
@@ -17,14 +19,25 @@ pub fn of_suite(suite: &str, name: &str) -> String {
     format!("dists/{suite}/{name}")
 }
 
-/// The directory of an index below the suite's, as `Release` names it.
-pub fn index_directory(component: &str, architecture: &str) -> String {
-    format!("{component}/binary-{architecture}")
+/// Where `Packages` of an index is below the suite's directory, as `Release` names it.
+pub fn packages(component: &str, architecture: &str) -> String {
+    format!("{component}/binary-{architecture}/Packages")
 }
 
-/// Where an index is found by the digest of its bytes (apt's `Acquire-By-Hash`).
-pub fn by_hash(suite: &str, directory: &str, digest: &Sha256) -> String {
+/// Where `Contents` is, in the same way.
+pub fn contents(component: &str, architecture: &str) -> String {
+    format!("{component}/Contents-{architecture}")
+}
+
+/// Where an index is found by the digest of its bytes (apt's `Acquire-By-Hash`). `name` is that of `Release`.
+pub fn by_hash(suite: &str, name: &str, digest: &Sha256) -> String {
+    let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory);
     format!("dists/{suite}/{directory}/by-hash/SHA256/{digest}")
+}
+
+/// The list of the files in a package, by the digest of the package.
+pub fn file_list(package: &str) -> String {
+    format!("{FILE_LISTS}{package}.gz")
 }
 
 /// The journal entry of a generation; the digits sort as the numbers do.
@@ -79,7 +92,10 @@ impl Headers {
     /// Those of the file at a path.
     pub fn of(path: &str) -> Self {
         let name = path.rsplit('/').next().unwrap_or(path);
-        let immutable = path.starts_with("pool/") || path.contains("/by-hash/") || path.contains("/commits/");
+        let immutable = path.starts_with("pool/")
+            || path.contains("/by-hash/")
+            || path.contains("/commits/")
+            || path.starts_with(FILE_LISTS);
         let is_head = ["InRelease", "Release", "Release.gpg"].contains(&name) && path.starts_with("dists/");
         let content_type = match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
             "deb" => "application/vnd.debian.binary-package",
@@ -123,7 +139,7 @@ mod tests {
         };
         let forever = "public, max-age=31536000, immutable".to_owned();
         assert_eq!(of("pool/main/a/a/a.deb"), (forever.clone(), "application/vnd.debian.binary-package"));
-        let index = by_hash("s", "main/binary-all", &Sha256::of(b""));
+        let index = by_hash("s", &packages("main", "all"), &Sha256::of(b""));
         assert_eq!(of(&index), (forever, "application/octet-stream"));
         let head = "text/plain; charset=utf-8";
         assert_eq!(of("dists/s/InRelease"), ("public, max-age=60".to_owned(), head));

@@ -5,7 +5,10 @@
 //! who is late does its change again on what the others left. Knows nothing of disks, networks and clocks.
 
 pub mod apps;
+pub mod blocks;
 pub mod commit;
+pub mod contents;
+pub mod draft;
 pub mod edit;
 pub mod error;
 pub mod founding;

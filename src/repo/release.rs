@@ -37,16 +37,49 @@ pub struct Release {
     pub components: Vec<String>,
     /// The architectures, sorted; packages for all are in the index of each.
     pub architectures: Vec<String>,
-    /// The indices by component and architecture.
+    /// `Packages` by component and architecture.
     pub indices: BTreeMap<(String, String), Entry>,
+    /// `Contents`, where that is wanted.
+    pub contents: BTreeMap<(String, String), Entry>,
+}
+
+/// An index, as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Where its uncompressed form would be, below the suite's directory.
+    pub name: String,
+    /// Digests and sizes.
+    pub entry: Entry,
+}
+
+impl Listed {
+    /// The `Packages` of a component and an architecture.
+    pub fn packages((component, architecture): (&str, &str), entry: Entry) -> Self {
+        Self { name: layout::packages(component, architecture), entry }
+    }
+
+    /// The `Contents` of a component and an architecture.
+    pub fn contents((component, architecture): (&str, &str), entry: Entry) -> Self {
+        Self { name: layout::contents(component, architecture), entry }
+    }
+
+    /// Where it is by its name.
+    pub fn canonical(&self, suite: &str) -> String {
+        layout::of_suite(suite, &format!("{}.gz", self.name))
+    }
+
+    /// Where it is by its digest.
+    pub fn by_hash(&self, suite: &str) -> String {
+        layout::by_hash(suite, &self.name, &self.entry.packed.0)
+    }
 }
 
 /// Digests and sizes of one index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
-    /// Of `Packages`, which is nowhere by itself.
+    /// Of the text, which is nowhere by itself.
     pub plain: (Sha256, u64),
-    /// Of `Packages.gz`.
+    /// Of the text compressed.
     pub packed: (Sha256, u64),
 }
 
@@ -76,6 +109,7 @@ impl Release {
         let words = |name: &str| optional(name).unwrap_or_default().split_whitespace().map(str::to_owned);
         let date = field("Date")?;
         let date = SourceDate::from_rfc5322(&date).ok_or(Error::Field("Date"))?;
+        let files = files(optional("SHA256").unwrap_or_default())?;
         let generation = field(GENERATION)?.parse().map_err(|_| Error::Field(GENERATION))?;
         Ok(Self {
             origin: field("Origin")?,
@@ -87,8 +121,16 @@ impl Release {
             generation,
             components: words("Components").collect(),
             architectures: words("Architectures").collect(),
-            indices: indices(optional("SHA256").unwrap_or_default())?,
+            indices: indices(&files, |name| name.strip_suffix("/Packages")?.rsplit_once("/binary-"))?,
+            contents: indices(&files, |name| name.rsplit_once("/Contents-"))?,
         })
+    }
+
+    /// Every index that it lists.
+    pub fn listed(&self) -> impl Iterator<Item = Listed> + '_ {
+        let packages = self.indices.iter().map(|((of, at), entry)| Listed::packages((of, at), *entry));
+        let contents = self.contents.iter().map(|((of, at), entry)| Listed::contents((of, at), *entry));
+        packages.chain(contents)
     }
 
     /// The text that is signed. No line ends in a blank.
@@ -120,17 +162,19 @@ impl fmt::Display for Release {
         field(&mut text, "Description", self.description.as_deref().unwrap_or_default())?;
         field(&mut text, GENERATION, &self.generation.to_string())?;
         text.push_str("SHA256:\n");
-        for ((component, architecture), entry) in &self.indices {
-            let directory = layout::index_directory(component, architecture);
-            for (name, (digest, size)) in [("Packages", entry.plain), ("Packages.gz", entry.packed)] {
-                writeln!(text, " {digest} {size:>16} {directory}/{name}")?;
+        for Listed { name, entry } in self.listed() {
+            for (ending, (digest, size)) in [("", entry.plain), (".gz", entry.packed)] {
+                writeln!(text, " {digest} {size:>16} {name}{ending}")?;
             }
         }
         f.write_str(&text)
     }
 }
 
-fn indices(section: &str) -> Result<BTreeMap<(String, String), Entry>, Error> {
+/// Files as they are listed: digest and size by path.
+type Files<'t> = BTreeMap<&'t str, (Sha256, u64)>;
+
+fn files(section: &str) -> Result<Files<'_>, Error> {
     let mut files = BTreeMap::new();
     for line in section.lines().filter(|line| !line.trim().is_empty()) {
         let malformed = || Error::Line(line.trim().to_owned());
@@ -139,16 +183,21 @@ fn indices(section: &str) -> Result<BTreeMap<(String, String), Entry>, Error> {
         let digest = Sha256::from_hex(digest).ok_or_else(malformed)?;
         files.insert(path, (digest, size.parse::<u64>().map_err(|_| malformed())?));
     }
+    Ok(files)
+}
+
+/// The indices of one kind: `parts` takes a name apart into component and architecture.
+fn indices(
+    files: &Files<'_>,
+    parts: fn(&str) -> Option<(&str, &str)>,
+) -> Result<BTreeMap<(String, String), Entry>, Error> {
     let mut found = BTreeMap::new();
-    for (path, packed) in &files {
-        let Some(plain_path) = path.strip_suffix(".gz") else { continue };
-        let plain = files.get(plain_path).ok_or_else(|| Error::Unlisted(plain_path.to_owned()))?;
-        let parts = plain_path.strip_suffix("/Packages").and_then(|path| path.rsplit_once("/binary-"));
-        let Some((component, architecture)) = parts else { continue };
-        found.insert(
-            (component.to_owned(), architecture.to_owned()),
-            Entry { plain: *plain, packed: *packed },
-        );
+    for (path, packed) in files {
+        let Some(name) = path.strip_suffix(".gz") else { continue };
+        let Some((component, architecture)) = parts(name) else { continue };
+        let plain = files.get(name).ok_or_else(|| Error::Unlisted(name.to_owned()))?;
+        let entry = Entry { plain: *plain, packed: *packed };
+        found.insert((component.to_owned(), architecture.to_owned()), entry);
     }
     Ok(found)
 }
@@ -170,6 +219,7 @@ mod tests {
             components: vec!["main".to_owned()],
             architectures: vec!["amd64".to_owned()],
             indices: [(("main".to_owned(), "amd64".to_owned()), entry)].into(),
+            contents: [(("main".to_owned(), "amd64".to_owned()), entry)].into(),
         }
     }
 

@@ -16,6 +16,9 @@ pub struct Settings {
     pub url: Option<String>,
     /// How long caches may keep `InRelease`, in seconds.
     pub head_ttl: u32,
+    /// Whether suites say which package a file belongs to.
+    #[serde(default)]
+    pub contents: bool,
     /// What the store can do.
     pub conditions: Conditions,
     /// The suites, in the order in which they were made.

@@ -1,14 +1,15 @@
 //! Making a commit known: `InRelease` last, and never an older one behind a newer one for long.
 
+use crate::repo::blocks::Blocks;
 use crate::repo::commit::Commit;
 use crate::repo::error::Error;
-use crate::repo::index::Index;
 use crate::repo::layout;
+use crate::repo::release::Listed;
 use crate::repo::session::Session;
 use crate::repo::store::Bytes;
 use crate::repo::store::Put;
 use crate::repo::view::Head;
-use crate::repo::view::read_index;
+use crate::repo::view::read_blocks;
 
 /// How often a newer commit is looked for: others make one a second at the most.
 const ROUNDS: u32 = 100;
@@ -97,24 +98,21 @@ impl Session<'_> {
         &self,
         suite: &str,
         commit: &Commit,
-        known: &[(String, &Index)],
+        known: &[(Listed, &[u8])],
     ) -> Result<(), Error> {
         let release = commit.release(&layout::commit(suite, commit.generation))?;
-        let put = |name: &str, bytes: &[u8]| {
-            self.store.replace(&layout::of_suite(suite, name), &Bytes(bytes), None)
-        };
-        for (directory, index) in known {
-            put(&format!("{directory}/Packages.gz"), index.bytes())?;
+        let put = |path: &str, bytes: &[u8]| self.store.replace(path, &Bytes(bytes), None);
+        for (listed, bytes) in known {
+            put(&listed.canonical(suite), bytes)?;
         }
         if known.is_empty() {
-            for ((component, architecture), entry) in &release.indices {
-                let directory = layout::index_directory(component, architecture);
-                let index = read_index(self.store, suite, (component, architecture), entry)?;
-                put(&format!("{directory}/Packages.gz"), index.bytes())?;
+            for listed in release.listed() {
+                let index: Blocks<()> = read_blocks(self.store, suite, &listed)?;
+                put(&listed.canonical(suite), index.bytes())?;
             }
         }
-        put("Release", commit.text().as_bytes())?;
-        put("Release.gpg", commit.detached.as_bytes())?;
+        put(&layout::of_suite(suite, "Release"), commit.text().as_bytes())?;
+        put(&layout::of_suite(suite, "Release.gpg"), commit.detached.as_bytes())?;
         Ok(())
     }
 }

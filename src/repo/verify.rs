@@ -5,20 +5,23 @@ use std::collections::BTreeMap;
 use crate::control::stanza;
 use crate::repo::apps::Packages;
 use crate::repo::apps::Row;
+use crate::repo::blocks::Blocks;
+use crate::repo::blocks::Record;
+use crate::repo::contents::Line;
 use crate::repo::error::Error;
 use crate::repo::gc::journal;
-use crate::repo::index::Changes;
 use crate::repo::index::Index;
+use crate::repo::index::Paragraph;
 use crate::repo::layout;
 use crate::repo::release;
-use crate::repo::release::Entry;
+use crate::repo::release::Listed;
 use crate::repo::release::Release;
 use crate::repo::session::MOST_AHEAD;
 use crate::repo::session::Session;
 use crate::repo::store::Bytes;
 use crate::repo::view::Head;
 use crate::repo::view::View;
-use crate::repo::view::read_index;
+use crate::repo::view::read_blocks;
 use crate::types::digest::Sha256;
 
 /// Something that is not as it should be.
@@ -141,49 +144,61 @@ fn beside(session: &Session<'_>, head: &Head, found: &mut Findings) -> Result<()
     Ok(())
 }
 
-/// Every index, under both of its names; whether all could be read.
+/// Every index, under both of its names; whether all that tell of packages could be read.
 fn indices(session: &Session<'_>, release: &Release, found: &mut Findings) -> Result<bool, Error> {
     let mut is_readable = true;
     for ((component, architecture), entry) in &release.indices {
-        let name = (component.as_str(), architecture.as_str());
-        let index = match read_index(session.store, &release.suite, name, entry) {
-            Ok(index) => index,
-            Err(Error::Damaged { place, reason }) => {
-                found.say("stale-by-hash", place, reason);
-                is_readable = false;
-                continue;
+        let listed = Listed::packages((component, architecture), *entry);
+        match text_of::<Paragraph>(session, (&release.suite, &listed), found)? {
+            Some(index) => {
+                let place = session.store.spelled(&listed.canonical(&release.suite));
+                paragraphs(&index, (&place, found))?;
             }
-            Err(error) => return Err(error),
-        };
-        let directory = layout::index_directory(component, architecture);
-        let path = layout::of_suite(&release.suite, &format!("{directory}/Packages.gz"));
-        let place = session.store.spelled(&path);
-        if session.store.get(&path)?.is_none_or(|there| there.bytes != index.bytes()) {
-            found.warn(
-                "stale-index",
-                &place,
-                "it is not what `InRelease` lists; clients without by-hash fail",
-            );
+            None => is_readable = false,
         }
-        is_readable &= text_of(&index, entry, (&place, found))?;
+    }
+    for ((component, architecture), entry) in &release.contents {
+        let listed = Listed::contents((component, architecture), *entry);
+        text_of::<Line>(session, (&release.suite, &listed), found)?;
     }
     Ok(is_readable)
 }
 
-/// What is in an index: its digest, and paragraphs that apt can use, in order.
-fn text_of(index: &Index, entry: &Entry, (place, found): (&str, &mut Findings)) -> Result<bool, Error> {
-    const NEEDED: [&str; 6] = ["Package", "Version", "Architecture", "Filename", "Size", "SHA256"];
-    let same = index.apply(&Changes::new(), 0, &mut |_, _| Ok::<_, Error>(false));
-    match same {
+/// An index whose bytes and text are what `Release` says, as far as it can be read.
+fn text_of<R: Record>(
+    session: &Session<'_>,
+    (suite, listed): (&str, &Listed),
+    found: &mut Findings,
+) -> Result<Option<Blocks<R>>, Error> {
+    let index: Blocks<R> = match read_blocks(session.store, suite, listed) {
+        Ok(index) => index,
+        Err(Error::Damaged { place, reason }) => {
+            found.say("stale-by-hash", place, reason);
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    let path = listed.canonical(suite);
+    let place = session.store.spelled(&path);
+    if session.store.get(&path)?.is_none_or(|there| there.bytes != index.bytes()) {
+        found.warn("stale-index", &place, "it is not what `InRelease` lists; clients without by-hash fail");
+    }
+    match index.marked(0) {
         Err(error) => {
             found.say("damaged-index", place, error.to_string());
-            return Ok(false);
+            return Ok(None);
         }
-        Ok(same) if same.plain != entry.plain => {
+        Ok(same) if same.entry.plain != listed.entry.plain => {
             found.say("wrong-hash", place, "its text has another digest or size than `InRelease` says");
         }
         Ok(_) => {}
     }
+    Ok(Some(index))
+}
+
+/// Whether an index has paragraphs that apt can use, in order.
+fn paragraphs(index: &Index, (place, found): (&str, &mut Findings)) -> Result<(), Error> {
+    const NEEDED: [&str; 6] = ["Package", "Version", "Architecture", "Filename", "Size", "SHA256"];
     let mut last = None;
     index.each(&mut |text| {
         let missing = NEEDED.iter().find(|name| stanza::field(text, name).is_none_or(str::is_empty));
@@ -197,9 +212,8 @@ fn text_of(index: &Index, entry: &Entry, (place, found): (&str, &mut Findings)) 
             found.warn("unsorted", place, format!("`{name}` is out of order, or there twice"));
         }
         last = key;
-        Ok::<_, Error>(())
-    })?;
-    Ok(true)
+        Ok(())
+    })
 }
 
 /// The files of the pool: there, of their size, and of their digest where bodies are read.

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::repo::blocks::Blocks;
+use crate::repo::blocks::Written;
 use crate::repo::error::Error;
 use crate::repo::index::Index;
+use crate::repo::index::Paragraph;
 use crate::repo::layout;
 use crate::repo::release::Entry;
+use crate::repo::release::Listed;
 use crate::repo::release::Release;
 use crate::repo::store::Store;
 use crate::repo::store::Version;
@@ -65,11 +69,11 @@ impl<'s> View<'s> {
         &mut self,
         release: Release,
         inline: &str,
-        indices: Vec<((String, String), Entry, Index)>,
+        indices: Vec<((String, String), Written<Paragraph>)>,
     ) {
         let modified = release.date;
         self.head = Head { release, inline: inline.to_owned(), version: None, modified };
-        self.indices.extend(indices.into_iter().map(|(name, entry, index)| (name, (entry, index))));
+        self.indices.extend(indices.into_iter().map(|(name, made)| (name, (made.entry, made.blocks))));
     }
 
     /// The suite.
@@ -85,7 +89,8 @@ impl<'s> View<'s> {
             return Ok(&self.indices.entry(name).insert_entry(empty).into_mut().1);
         };
         if self.indices.get(&name).is_none_or(|(there, _)| *there != entry) {
-            let index = read_index(self.store, self.suite(), (component, architecture), &entry)?;
+            let listed = Listed::packages((component, architecture), entry);
+            let index = read_blocks(self.store, self.suite(), &listed)?;
             self.indices.insert(name.clone(), (entry, index));
         }
         match self.indices.get(&name) {
@@ -110,19 +115,13 @@ impl<'s> View<'s> {
 }
 
 /// Reads an index by its digest, which says at once whether it is whole.
-pub fn read_index(
-    store: &dyn Store,
-    suite: &str,
-    (component, architecture): (&str, &str),
-    entry: &Entry,
-) -> Result<Index, Error> {
-    let directory = layout::index_directory(component, architecture);
-    let path = layout::by_hash(suite, &directory, &entry.packed.0);
+pub fn read_blocks<R>(store: &dyn Store, suite: &str, listed: &Listed) -> Result<Blocks<R>, Error> {
+    let path = listed.by_hash(suite);
     let place = store.spelled(&path);
     let found = store.get(&path)?;
     let reason = match found {
-        Some(found) if Sha256::of(&found.bytes) == entry.packed.0 => {
-            return Ok(Index::of_bytes(found.bytes));
+        Some(found) if Sha256::of(&found.bytes) == listed.entry.packed.0 => {
+            return Ok(Blocks::of_bytes(found.bytes));
         }
         Some(_) => "its bytes have another digest than its name",
         None => "`InRelease` refers to it, and it is not there",

@@ -298,6 +298,14 @@ pub(in crate::cli) struct InitArguments {
     #[arg(long, value_name = "SECONDS")]
     head_ttl: Option<u32>,
 
+    /// Write `Contents` too, from which `apt-file` tells which package has a file
+    #[arg(long, overrides_with = "no_contents")]
+    contents: bool,
+
+    /// Write it no longer
+    #[arg(long)]
+    no_contents: bool,
+
     /// Take a store that ignores conditions, where never two publishers run at once
     #[arg(long)]
     assume_single_writer: bool,
@@ -324,6 +332,7 @@ impl InitArguments {
             description: self.description.clone(),
             not_automatic: self.not_automatic,
             architectures: self.architectures.clone(),
+            contents: (self.contents || self.no_contents).then_some(self.contents),
             allow_change: self.allow_release_info_change,
             single_writer: self.assume_single_writer,
             keys: self.keys.options(),

@@ -169,6 +169,11 @@ impl Checked {
         Ok(found.into_values().collect())
     }
 
+    /// What it is called in messages.
+    pub fn spelled(&self) -> String {
+        self.content.path().display().to_string()
+    }
+
     /// Its size in bytes.
     pub fn size(&self) -> u64 {
         self.content.size()

@@ -52,6 +52,8 @@ pub struct InitRequest {
     pub not_automatic: bool,
     /// Architectures that there are indices for from the start.
     pub architectures: Vec<String>,
+    /// Whether `Contents` is written; what is not said stays as it is.
+    pub contents: Option<bool>,
     /// Whether what hosts compare may change.
     pub allow_change: bool,
     /// Whether a store without conditions will do.
@@ -85,6 +87,7 @@ pub fn init(request: &InitRequest, env: &Env, watch: &Watch) -> Result<InitOutco
     let (there, mut settings) = settings(&*store, request)?;
     settings.url = request.url.clone().or(settings.url);
     settings.head_ttl = request.head_ttl.unwrap_or(settings.head_ttl);
+    settings.contents = request.contents.unwrap_or(settings.contents);
     if !settings.suites.contains(&request.suite) {
         settings.suites.push(request.suite.clone());
     }
@@ -137,6 +140,7 @@ fn settings(store: &dyn Store, request: &InitRequest) -> Result<(Option<Version>
         name,
         url: request.url.clone(),
         head_ttl: request.head_ttl.unwrap_or(0),
+        contents: false,
         conditions,
         suites: Vec::new(),
     };
@@ -189,5 +193,6 @@ fn release(request: &InitRequest, env: &Env) -> Result<Release, Failure> {
         components: request.components.clone(),
         architectures,
         indices: Default::default(),
+        contents: Default::default(),
     })
 }

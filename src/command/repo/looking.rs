@@ -194,11 +194,10 @@ fn web(session: &Session<'_>, suite: &str, (url, env): (&str, &Env)) -> Result<V
         }
         Some(_) => {}
     }
-    for ((component, architecture), entry) in &view.head.release.indices {
-        let directory = layout::index_directory(component, architecture);
-        let path = layout::by_hash(suite, &directory, &entry.packed.0);
-        match get(&path, entry.packed.1)? {
-            Some(bytes) if Sha256::of(&bytes) == entry.packed.0 => {}
+    for listed in view.head.release.listed() {
+        let (path, (digest, size)) = (listed.by_hash(suite), listed.entry.packed);
+        match get(&path, size)? {
+            Some(bytes) if Sha256::of(&bytes) == digest => {}
             Some(_) => found.push(finding("stale-on-web", &path, "hosts get other bytes than the store has")),
             None => found.push(finding("missing-on-web", &path, "hosts do not find it")),
         }

@@ -16,6 +16,7 @@ use crate::repo::tests::hosts_are_well;
 use crate::repo::tests::publish;
 use crate::repo::tests::publish_with;
 use crate::repo::tests::session;
+use crate::repo::tests::session_of;
 use crate::repo::tests::sim::SimStore;
 use crate::repo::tests::sim::Stop;
 use crate::repo::tests::sim::World;
@@ -78,9 +79,14 @@ fn holds_a(view: &mut crate::repo::view::View<'_>) -> Result<bool, Error> {
 
 /// Two versions of one package, one of another, and what a pruning left.
 fn lived_in() -> Arc<World> {
+    lived_in_with(false)
+}
+
+/// The same with `Contents`, or not.
+fn lived_in_with(contents: bool) -> Arc<World> {
     let world = founded();
     let store = SimStore::new(&world, Stop::Never);
-    let session = session(&store);
+    let session = session_of(&store, contents);
     for words in ["a 1", "b 1", "a 1.5"] {
         publish(&session, words).expect(words);
     }
@@ -92,11 +98,20 @@ fn lived_in() -> Arc<World> {
 
 #[test]
 fn a_verb_that_is_stopped_anywhere_leaves_hosts_well_and_is_finished_by_the_next() {
-    let before = lived_in();
+    stop_everywhere(false);
+}
+
+#[test]
+fn so_it_is_where_the_files_of_packages_are_told() {
+    stop_everywhere(true);
+}
+
+fn stop_everywhere(contents: bool) {
+    let before = lived_in_with(contents);
     for (name, verb) in VERBS {
         let whole = before.copy();
         let store = SimStore::new(&whole, Stop::Never);
-        verb(&session(&store)).expect(name);
+        verb(&session_of(&store, contents)).expect(name);
         let operations = store.operations();
         let expected = (holds(&whole, "stable"), holds(&whole, "beta"));
         assert!(operations >= 5, "{name}: {operations}");
@@ -109,14 +124,14 @@ fn a_verb_that_is_stopped_anywhere_leaves_hosts_well_and_is_finished_by_the_next
             };
             let stopped = SimStore::new(&world, stop);
             // What was done in the end may have been heard of before the stop.
-            let _ = verb(&session(&stopped));
+            let _ = verb(&session_of(&stopped, contents));
             hosts_are_well(&world, &what);
             let store = SimStore::new(&world, Stop::Never);
-            verb(&session(&store)).unwrap_or_else(|error| panic!("{what}: again: {error}"));
+            verb(&session_of(&store, contents)).unwrap_or_else(|error| panic!("{what}: again: {error}"));
             hosts_are_well(&world, &what);
             assert_eq!((holds(&world, "stable"), holds(&world, "beta")), expected, "{what}");
             // Whoever publishes next puts the rest in order too.
-            publish(&session(&store), "z 1").expect("published");
+            publish(&session_of(&store, contents), "z 1").expect("published");
             assert_eq!(findings(&world), [], "{what}");
         }
     }

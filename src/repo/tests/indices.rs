@@ -22,7 +22,7 @@ fn put(number: usize) -> (StanzaKey, Change) {
 }
 
 fn apply(index: &Index, changes: &Changes) -> crate::repo::index::Built {
-    index.apply(changes, 0, &mut |there, here| Ok::<_, std::io::Error>(there != here)).expect("applied")
+    index.apply(changes, &mut |there, here| Ok::<_, std::io::Error>(there != here)).expect("applied")
 }
 
 fn names(index: &Index) -> Vec<String> {
@@ -47,33 +47,36 @@ fn the_order_of_publishing_leaves_no_trace() {
         if step % 3 == 0 {
             changes.extend((0..count).filter(|n| n % 17 == 0).map(|n| (key(n), Change::Drop)));
         }
-        steps = apply(&steps, &changes).index;
+        steps = apply(&steps, &changes).written.blocks;
     }
-    steps = apply(&steps, &(0..count).map(put).collect()).index;
-    assert_eq!(steps, all.index);
+    steps = apply(&steps, &(0..count).map(put).collect()).written.blocks;
+    assert_eq!(steps, all.written.blocks);
     assert_eq!(names(&steps).len(), count);
     // What apt reads is what the digests are of.
     let mut text = Vec::new();
-    flate2::read::MultiGzDecoder::new(all.index.bytes()).read_to_end(&mut text).expect("gzip");
-    assert_eq!((Sha256::of(&text), text.len() as u64), all.plain);
-    assert_eq!((Sha256::of(all.index.bytes()), all.index.bytes().len() as u64), all.packed);
+    flate2::read::MultiGzDecoder::new(all.written.blocks.bytes()).read_to_end(&mut text).expect("gzip");
+    assert_eq!((Sha256::of(&text), text.len() as u64), all.written.entry.plain);
+    assert_eq!(
+        (Sha256::of(all.written.blocks.bytes()), all.written.blocks.bytes().len() as u64),
+        all.written.entry.packed
+    );
 }
 
 #[test]
 fn one_more_package_changes_one_block_and_taking_all_out_leaves_nothing() {
     let all = apply(&Index::default(), &(0..3000).map(put).collect());
-    let more = apply(&all.index, &[put(9000)].into());
+    let more = apply(&all.written.blocks, &[put(9000)].into());
     assert_eq!((more.added.len(), more.removed.len()), (1, 0));
     let blocks = |index: &Index| {
         let members = crate::archive::compress::member::members(index.bytes()).expect("ours");
         members.into_iter().map(<[u8]>::to_vec).collect::<Vec<_>>()
     };
-    let (before, after) = (blocks(&all.index), blocks(&more.index));
+    let (before, after) = (blocks(&all.written.blocks), blocks(&more.written.blocks));
     assert!(before.len() > 10, "{}", before.len());
     assert!(after.iter().filter(|block| !before.contains(block)).count() <= 2);
-    let none = apply(&more.index, &(0..10_000).map(|number| (key(number), Change::Drop)).collect());
-    assert_eq!(none.index, apply(&Index::default(), &Changes::new()).index);
-    assert_eq!(none.plain, (Sha256::of(b""), 0));
+    let none = apply(&more.written.blocks, &(0..10_000).map(|number| (key(number), Change::Drop)).collect());
+    assert_eq!(none.written.blocks, apply(&Index::default(), &Changes::new()).written.blocks);
+    assert_eq!(none.written.entry.plain, (Sha256::of(b""), 0));
 }
 
 #[test]
@@ -88,5 +91,5 @@ fn an_index_of_another_program_is_read_and_written_as_ours() {
     std::io::Write::write_all(&mut encoder, text.as_bytes()).expect("memory");
     let foreign = Index::of_bytes(encoder.finish().expect("memory"));
     let ours = apply(&Index::default(), &(0..501).map(put).collect());
-    assert_eq!(apply(&foreign, &[put(500)].into()).index, ours.index);
+    assert_eq!(apply(&foreign, &[put(500)].into()).written.blocks, ours.written.blocks);
 }

@@ -9,6 +9,7 @@ use crate::repo::tests::founded;
 use crate::repo::tests::publish;
 use crate::repo::tests::publish_with;
 use crate::repo::tests::session;
+use crate::repo::tests::session_of;
 use crate::repo::tests::sim::RealSigner;
 use crate::repo::tests::sim::SimStore;
 use crate::repo::tests::sim::Stop;
@@ -16,14 +17,20 @@ use crate::repo::tests::sim::World;
 use crate::repo::verify;
 use crate::repo::view::Head;
 use crate::types::date::SourceDate;
+use crate::types::digest::Sha256;
 
 const HEAD: &str = "dists/stable/InRelease";
 const FILE: &str = "pool/main/a/a/a_1_amd64.deb";
 
 fn world() -> Arc<World> {
+    world_with(false)
+}
+
+/// The same with `Contents`, or not.
+fn world_with(contents: bool) -> Arc<World> {
     let world = founded();
     let store = SimStore::new(&world, Stop::Never);
-    publish(&session(&store), "a 1").expect("published");
+    publish(&session_of(&store, contents), "a 1").expect("published");
     assert_eq!(findings(&world), []);
     world
 }
@@ -39,7 +46,7 @@ fn by_hash(world: &Arc<World>) -> String {
     let store = SimStore::new(world, Stop::Never);
     let head = Head::read(&store, "stable").expect("readable").expect("there");
     let entry = head.release.indices.values().next().expect("an index");
-    layout::by_hash("stable", "main/binary-amd64", &entry.packed.0)
+    layout::by_hash("stable", &layout::packages("main", "amd64"), &entry.packed.0)
 }
 
 /// Another text under a true signature.
@@ -90,6 +97,31 @@ fn each_mistake_has_a_name() {
     let text = codes(|world| {
         sign_anew(world, |text| {
             let line = text.lines().find(|line| line.ends_with("/Packages")).expect("listed").to_owned();
+            let digest = line.split_whitespace().next().expect("a digest").to_owned();
+            text.replace(&line, &line.replace(&digest, &"0".repeat(64)))
+        });
+    });
+    assert_eq!(text, ["stale-release", "wrong-hash"]);
+}
+
+#[test]
+fn a_mistake_in_contents_has_a_name_too() {
+    const CONTENTS: &str = "dists/stable/main/Contents-amd64.gz";
+    fn by_hash(world: &World) -> String {
+        let digest = Sha256::of(&world.bytes(CONTENTS));
+        layout::by_hash("stable", &layout::contents("main", "amd64"), &digest)
+    }
+    let codes = |change: fn(&Arc<World>)| {
+        let world = world_with(true);
+        change(&world);
+        findings(&world).into_iter().map(|finding| finding.code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(|world| world.remove(CONTENTS)), ["stale-index"]);
+    assert_eq!(codes(|world| world.remove(&by_hash(world))), ["stale-by-hash"]);
+    let text = codes(|world| {
+        sign_anew(world, |text| {
+            let line =
+                text.lines().find(|line| line.ends_with("/Contents-amd64")).expect("listed").to_owned();
             let digest = line.split_whitespace().next().expect("a digest").to_owned();
             text.replace(&line, &line.replace(&digest, &"0".repeat(64)))
         });

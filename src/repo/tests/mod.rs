@@ -1,5 +1,6 @@
 //! The protocols in simulation: every place to stop, every order of two publishers.
 
+mod contents;
 mod crashes;
 mod indices;
 mod mistakes;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use crate::control::stanza::Stanza;
 use crate::control::stanza::StanzaKey;
 use crate::repo::apps::Packages;
+use crate::repo::contents::keep_list;
 use crate::repo::error::Error;
 use crate::repo::founding::Change;
 use crate::repo::publish::Candidate;
@@ -42,10 +44,18 @@ fn session_with(store: &dyn Store, conditions: Conditions) -> Session<'_> {
         name: "acme".to_owned(),
         url: None,
         head_ttl: 0,
+        contents: false,
         conditions,
         suites: vec!["beta".to_owned(), "stable".to_owned()],
     };
     Session { store, signer: &RealSigner, settings, by: "t@sim".to_owned(), signers: Signers::Keep }
+}
+
+/// The same that writes `Contents`, or not.
+fn session_of(store: &dyn Store, contents: bool) -> Session<'_> {
+    let mut session = session(store);
+    session.settings.contents = contents;
+    session
 }
 
 /// A world with two empty suites.
@@ -70,6 +80,7 @@ fn release(suite: &str) -> Release {
         components: vec!["main".to_owned()],
         architectures: vec!["amd64".to_owned()],
         indices: Default::default(),
+        contents: Default::default(),
     }
 }
 
@@ -88,6 +99,9 @@ fn publish_with(session: &Session<'_>, words: &str, (fields, bytes): (&str, &[u8
         sha256: content.sha256(),
     };
     let wish = Wish { suite: "stable".to_owned(), ..Wish::default() };
+    if session.settings.contents {
+        keep_list(session.store, &content, words)?;
+    }
     session.publish("publish", std::slice::from_ref(&candidate), &wish, &mut |wanted| {
         let put = |(number, path): (&usize, &String)| Ok((*number, session.store.create(path, &content)?));
         wanted.iter().map(put).collect()
@@ -96,7 +110,10 @@ fn publish_with(session: &Session<'_>, words: &str, (fields, bytes): (&str, &[u8
 }
 
 fn publish(session: &Session<'_>, words: &str) -> Result<(), Error> {
-    publish_with(session, words, ("", words.as_bytes()))
+    match session.settings.contents {
+        true => publish_with(session, words, ("", &contents::package(words, &[words]))),
+        false => publish_with(session, words, ("", words.as_bytes())),
+    }
 }
 
 /// The packages of a suite, as `name version`.

@@ -18,6 +18,7 @@ mod inputs;
 mod lifecycle;
 mod project;
 mod readers;
+mod repo_contents;
 mod repo_documents;
 mod repo_hosts;
 mod repo_keys;
