@@ -1,11 +1,14 @@
 # Names for the scripts that do the work.
-.PHONY: test test-ceph lint ci soak bench bench-large bench-host bench-repo fuzz demo examples clean
+.PHONY: test test-ceph test-azure lint ci soak bench bench-large bench-host bench-repo fuzz demo examples clean
 
 test:
 	tests/run unit system
 
 test-ceph:
 	tests/ceph/run
+
+test-azure:
+	tests/azure/run
 
 lint:
 	.ci/lint

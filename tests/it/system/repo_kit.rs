@@ -106,6 +106,11 @@ impl Publisher {
         Publisher { shelf: tempfile::tempdir().unwrap(), place: place.to_owned(), env }.with_key()
     }
 
+    /// Into a store whose credentials are in the environment.
+    pub fn of_store(place: &str) -> Publisher {
+        Publisher { shelf: tempfile::tempdir().unwrap(), place: place.to_owned(), env: Vec::new() }.with_key()
+    }
+
     fn with_key(self) -> Publisher {
         let made = self.run(&["repo", "key", "generate", "key.asc", "--user-id", "Test <test@example.org>"]);
         assert_eq!(made.code, Some(0), "{}", made.err);

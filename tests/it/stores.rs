@@ -1,25 +1,26 @@
-//! Repositories in a real distributed store, run by `make test-ceph`, which starts it.
+//! Repositories in object stores that are too large for every run: `make test-ceph` and `make test-azure` start them.
 
 use crate::bed::{Root, Suite, need};
 use crate::failing_world::seed;
 use crate::system::repo_kit::Publisher;
 use crate::system::repo_many::{hosted, kill_at_moments, publish_at_once};
 
-/// A host and a publisher into a place of the gateway's bucket.
-fn gateway(place: &str) -> Option<(Root, Publisher, String)> {
-    let Ok(endpoint) = std::env::var("MKDEB_CEPH") else {
-        eprintln!("skipped: no gateway; `make test-ceph` starts one");
+/// A host and a publisher into a place of the store's bucket.
+fn store(place: &str) -> Option<(Root, Publisher)> {
+    let (Ok(bucket), Ok(url)) = (std::env::var("MKDEB_STORE"), std::env::var("MKDEB_STORE_URL")) else {
+        eprintln!("skipped: no store; `make test-ceph` or `make test-azure` starts one");
         return None;
     };
     let root = Root::new(Suite::Bookworm)?;
-    let publisher = Publisher::of_bucket(&format!("s3://acme/{place}"), &endpoint, ("AKTEST", "SKTEST"));
-    hosted(&root, &publisher, &format!("{endpoint}/acme/{place}"));
-    Some((root, publisher, endpoint))
+    // Who starts the store leaves its credentials in the environment.
+    let publisher = Publisher::of_store(&format!("{bucket}/{place}"));
+    hosted(&root, &publisher, &format!("{url}/{place}"));
+    Some((root, publisher))
 }
 
 #[test]
 fn its_conditions_are_found_out() {
-    let (_root, publisher, _) = need!(gateway("probed"));
+    let (_root, publisher) = need!(store("probed"));
     let words = ["--suite", "beta", "--origin", "Acme", "--label", "Acme", "--json"];
     let made: serde_json::Value = serde_json::from_str(&publisher.repo("init", &words)).unwrap();
     eprintln!("conditions: {}", made["conditions"]);
@@ -40,12 +41,12 @@ fn its_conditions_are_found_out() {
 
 #[test]
 fn publishers_at_once_lose_nothing() {
-    let (root, publisher, _) = need!(gateway("raced"));
+    let (root, publisher) = need!(store("raced"));
     publish_at_once(&root, &publisher, 3);
 }
 
 #[test]
 fn killed_publishers_leave_it_whole() {
-    let (root, publisher, _) = need!(gateway("killed"));
+    let (root, publisher) = need!(store("killed"));
     kill_at_moments(&root, &publisher, (seed(), 12));
 }
