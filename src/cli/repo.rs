@@ -75,16 +75,21 @@ pub(in crate::cli) fn run(
             let rule = Rule { grace: *grace, delay, full: *full, dry_run: *dry_run };
             report.repo_gc(&looking::collect(&place.location, &rule, (env, watch))?, *dry_run)
         }
-        RepoVerb::Verify { look, url, repair, quick } => {
-            let (url, repair, quick) = (url.clone(), *repair, *quick);
-            let request = VerifyRequest { look: look.request(), url, repair, quick };
+        RepoVerb::Verify { look, url, repair, quick, public_key } => {
+            let request = VerifyRequest {
+                look: look.request(),
+                url: url.clone(),
+                repair: *repair,
+                quick: *quick,
+                public_key: public_key.clone(),
+            };
             let verified =
                 progress::shown(report.shows_progress(), watch, || looking::verify(&request, env, watch))?;
             report.repo_verify(&verified)
         }
-        RepoVerb::Keyring { place, suite, output } => {
+        RepoVerb::Keyring { place, suite, output, keys } => {
             let (location, suite) = (place.location.clone(), suite.suite.clone());
-            let request = KeyringRequest { location, suite, output: output.clone() };
+            let request = KeyringRequest { location, suite, output: output.clone(), keys: keys.options() };
             report.repo_keyring(&keyring::keyring(&request, env, watch)?)
         }
         RepoVerb::Key(verb) => run_key(verb, (env, watch), report),

@@ -29,8 +29,8 @@ use crate::source::published::PublishedVenv;
 use crate::types::apt_source::AptSource;
 use crate::types::apt_source::Root;
 use crate::types::arch::Arch;
+use crate::types::digest::HashingReader;
 use crate::types::digest::Sha256;
-use crate::types::digest::Sha256Hasher;
 use crate::types::name::PackageName;
 use crate::types::size::Size;
 
@@ -286,11 +286,10 @@ fn checked(
     expected: Sha256,
     wanted: &Wanted,
 ) -> Result<Vec<Paragraph>, Failure> {
-    let mut hashing = Hashing { inner: bytes, hasher: Sha256Hasher::default() };
+    let mut hashing = HashingReader::new(bytes);
     let found = paragraphs(&mut hashing, path, wanted);
-    let rest = io::copy(&mut hashing, &mut io::sink());
-    rest.map_err(|error| Error::Unreadable(place.to_owned(), error))?;
-    if hashing.hasher.finish() != expected {
+    let (digest, _) = hashing.finish().map_err(|error| Error::Unreadable(place.to_owned(), error))?;
+    if digest != expected {
         return Err(Error::Changed(place.to_owned()).into());
     }
     Ok(found.map_err(|error| Error::Unreadable(place.to_owned(), error))?)
@@ -321,18 +320,4 @@ fn opened(repository: &Repository, path: &str, wanted: &Wanted) -> Result<Option
     let from = (wanted.package.as_str(), place.clone(), repository.is_local());
     let found = PublishedVenv::new(from, &control, md5sums);
     Ok(Some(found.map_err(|error| Error::Other(place, error))?))
-}
-
-/// Hashes what passes.
-struct Hashing {
-    inner: Box<dyn Read>,
-    hasher: Sha256Hasher,
-}
-
-impl Read for Hashing {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        self.hasher.update(&buffer[..count]);
-        Ok(count)
-    }
 }

@@ -46,21 +46,25 @@ impl AtomicFile {
     /// Starts a file that will be at `path`, in the nearest directory above it that is there, so that its name
     /// cannot cross disks. The directories between appear with it.
     pub fn create(path: &Path) -> Result<Self, Error> {
+        Self::with_mode(path, MODE)
+    }
+
+    fn with_mode(path: &Path, mode: u32) -> Result<Self, Error> {
         let directory = path.ancestors().skip(1).find(|above| above.is_dir()).unwrap_or(Path::new("."));
         let hidden = Hidden::unnamed(directory).or_else(|_| Hidden::named(directory));
         let hidden = hidden.map_err(|error| Error::new("create", path, error))?;
         let mut file = Self { hidden, path: path.to_owned() };
-        // A file system without modes refuses; there it is as open as every file.
-        let _ = file.writer().set_permissions(fs::Permissions::from_mode(MODE));
-        Ok(file)
+        let set = file.writer().set_permissions(fs::Permissions::from_mode(mode));
+        match set {
+            Err(error) if mode == SECRET_MODE => Err(Error::new("create", path, error)),
+            // A file system without modes refuses; there it is as open as every file.
+            _ => Ok(file),
+        }
     }
 
     /// The same, for nobody but its owner.
     pub fn create_secret(path: &Path) -> Result<Self, Error> {
-        let mut file = Self::create(path)?;
-        let only_owner = fs::Permissions::from_mode(SECRET_MODE);
-        file.writer().set_permissions(only_owner).map_err(|error| Error::new("create", path, error))?;
-        Ok(file)
+        Self::with_mode(path, SECRET_MODE)
     }
 
     /// Where to write.
@@ -109,7 +113,10 @@ impl Hidden {
 
     fn named(directory: &Path) -> io::Result<Self> {
         // tempfile's own way adds the random name to what the system says, and loses that.
-        let open = |path: &Path| OpenOptions::new().read(true).write(true).create_new(true).open(path);
+        // Before it has its mode it is nobody else's: it may become a secret.
+        let open = |path: &Path| {
+            OpenOptions::new().read(true).write(true).create_new(true).mode(SECRET_MODE).open(path)
+        };
         tempfile::Builder::new().prefix(PREFIX).make_in(directory, open).map(Self::Named)
     }
 }

@@ -64,6 +64,17 @@ impl Row {
         matches!(self.role(), Some(Role::Release | Role::Virtualenv))
     }
 
+    /// Whether it is a part that another package may need. What a package says of itself is anybody's word, so its
+    /// name has to fit.
+    fn is_part_of(&self, other: &Self) -> bool {
+        let name = &self.key.package;
+        match (self.role(), self.stanza.get(binary::VENV_KEY), other.stanza.get(binary::APP)) {
+            (Some(Role::Release), _, Some(app)) => name.starts_with(&format!("{app}-release-")),
+            (Some(Role::Virtualenv), Some(key), _) => name.ends_with(&format!("-venv-{key}")),
+            _ => false,
+        }
+    }
+
     /// When it came into the suite, in seconds since 1970.
     pub fn published(&self) -> u64 {
         self.stanza.get(PUBLISHED).and_then(|text| text.parse().ok()).unwrap_or(0)
@@ -145,7 +156,8 @@ impl Packages {
         let mut found: BTreeSet<usize> = open.iter().copied().collect();
         while let Some(row) = open.pop() {
             for need in self.rows[row].needs() {
-                let parts = self.satisfying(&need).filter(|part| self.rows[*part].is_part());
+                let parts =
+                    self.satisfying(&need).filter(|part| self.rows[*part].is_part_of(&self.rows[row]));
                 let new: Vec<usize> = parts.filter(|part| !found.contains(part)).collect();
                 found.extend(&new);
                 open.extend(new);

@@ -1,15 +1,19 @@
 //! A change to a suite, worked out on what is there and not made yet.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::control::stanza;
 use crate::control::stanza::Stanza;
+use crate::control::stanza::StanzaKey;
+use crate::control::stanza::compare_versions;
 use crate::repo::edit::Collision;
 use crate::repo::edit::Edit;
 use crate::repo::error::Error;
 use crate::repo::index::Built;
 use crate::repo::index::Change;
 use crate::repo::index::Changes;
+use crate::repo::index::Index;
 use crate::repo::layout;
 use crate::repo::release::Release;
 use crate::repo::session::Session;
@@ -65,6 +69,7 @@ impl Session<'_> {
                     continue;
                 }
                 let index = view.index(&component, architecture)?;
+                same_version(index, &changes)?;
                 let built = index.apply(&changes, &mut |there, here| collide(edit.collision, there, here))?;
                 if !is_new && built.added.is_empty() && built.removed.is_empty() {
                     continue;
@@ -114,6 +119,37 @@ fn changes(
     }
     changes.extend(edit.of_index(component, architecture));
     Ok(changes)
+}
+
+/// Fails where a host would see two packages of one version: `1.0`, `1.0-0` and `0:1.0` are one to apt.
+fn same_version(index: &Index, changes: &Changes) -> Result<(), Error> {
+    let mut put: BTreeMap<&str, Vec<&StanzaKey>> = BTreeMap::new();
+    let (mut there, mut clashes) = (BTreeSet::new(), Vec::new());
+    for (key, _) in changes.iter().filter(|(_, change)| matches!(change, Change::Put(_))) {
+        put.entry(&key.package).or_default().push(key);
+    }
+    let is_same = |left: &StanzaKey, right: &StanzaKey| {
+        left != right && compare_versions(&left.version, &right.version).is_eq()
+    };
+    for keys in put.values() {
+        for (number, key) in keys.iter().enumerate() {
+            clashes.extend(keys[..number].iter().filter(|k| is_same(k, key)).map(|k| (*key, (*k).clone())));
+        }
+    }
+    index.each(&mut |text| {
+        let keys = stanza::field(text, "Package").and_then(|name| put.get(name));
+        let Some((keys, key)) = keys.zip(stanza::key(text)) else { return Ok(()) };
+        let is_gone = changes.get(&key) == Some(&Change::Drop);
+        let same = keys.iter().filter(|put| !is_gone && is_same(put, &key));
+        clashes.extend(same.map(|put| (*put, key.clone())));
+        there.insert(key);
+        Ok::<_, Error>(())
+    })?;
+    // What is there already is not put in again.
+    match clashes.into_iter().find(|(put, _)| !there.contains(*put)) {
+        Some((put, other)) => Err(Error::SameVersion { here: put.to_string(), there: other.to_string() }),
+        None => Ok(()),
+    }
 }
 
 /// `orders 1.0 amd64`.

@@ -150,6 +150,14 @@ pub enum Error {
         /// By whom, and why.
         reason: String,
     },
+    /// Two spellings of one version.
+    #[error("to apt, `{here}` is of the same version as `{there}`, which is another package")]
+    SameVersion {
+        /// What was to be put in.
+        here: String,
+        /// What is there.
+        there: String,
+    },
     /// A package cannot be read.
     #[error("failed to read `{place}`")]
     Package {
@@ -205,6 +213,7 @@ impl Error {
                 "use a store that keeps `If-None-Match`, or say `--assume-single-writer` where only one \
                  publisher ever runs at a time"
             }
+            Self::SameVersion { .. } => "give it a version that is higher or lower",
             Self::Key { .. } => "change it: `mkdeb repo key rotate`",
             _ => return None,
         };

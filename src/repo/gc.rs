@@ -57,10 +57,12 @@ impl Condemned {
     /// Reads the list; there may be none.
     pub fn read(store: &dyn Store) -> Result<Self, Error> {
         let Some(found) = store.get(layout::CONDEMNED)? else { return Ok(Self::default()) };
-        serde_json::from_slice(&found.bytes).map_err(|error| Error::Damaged {
+        let mut condemned: Self = serde_json::from_slice(&found.bytes).map_err(|error| Error::Damaged {
             place: store.spelled(layout::CONDEMNED),
             reason: error.to_string(),
-        })
+        })?;
+        condemned.paths.retain(|path, _| is_deletable(path));
+        Ok(condemned)
     }
 
     /// Whether a path is in it.
@@ -126,7 +128,7 @@ pub fn collect(session: &Session<'_>, rule: &Rule) -> Result<Collected, Error> {
 fn tally(session: &Session<'_>, now: SourceDate, rule: &Rule) -> Result<Tally, Error> {
     let mut tally = Tally::default();
     let mut dropped = BTreeSet::new();
-    for suite in &session.settings.suites {
+    for suite in &suites(session)? {
         // What was committed and is not shown yet is relied on too.
         let head = session.view(suite)?.head.release.generation;
         session.catch_up(suite, head + 1)?;
@@ -155,7 +157,7 @@ fn tally(session: &Session<'_>, now: SourceDate, rule: &Rule) -> Result<Tally, E
             }
         }
     }
-    tally.candidates.extend(dropped);
+    tally.candidates.extend(dropped.into_iter().filter(|path| is_deletable(path)));
     if rule.full {
         let mut all = session.store.list("pool/")?;
         all.extend(session.store.list(layout::FILE_LISTS)?);
@@ -166,13 +168,36 @@ fn tally(session: &Session<'_>, now: SourceDate, rule: &Rule) -> Result<Tally, E
     Ok(tally)
 }
 
+/// Every suite that hosts may see, also those that the settings do not name: they are not signed.
+fn suites(session: &Session<'_>) -> Result<BTreeSet<String>, Error> {
+    let mut suites: BTreeSet<String> = session.settings.suites.iter().cloned().collect();
+    for file in session.store.list("dists/")? {
+        let suite = file.path.strip_prefix("dists/").and_then(|path| path.strip_suffix("/InRelease"));
+        suites.extend(suite.map(str::to_owned));
+    }
+    Ok(suites)
+}
+
+/// Whether a path is one of those that are ever deleted: a package, a list of files, or an index by its digest.
+/// The lists that name them are not signed.
+fn is_deletable(path: &str) -> bool {
+    let is_one = path.starts_with("pool/")
+        || path.starts_with(layout::FILE_LISTS)
+        || path.starts_with("dists/") && path.contains("/by-hash/");
+    is_one && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
 /// The entries of a suite's journal, in order.
 pub fn journal(session: &Session<'_>, suite: &str) -> Result<Vec<Commit>, Error> {
     let files = session.store.list(&layout::commits(suite))?;
     let mut commits = Vec::new();
     for file in files {
         if let Some(found) = session.store.get(&file.path)? {
-            commits.push(Commit::parse(&found.bytes, &session.store.spelled(&file.path))?);
+            let commit = Commit::parse(&found.bytes, &session.store.spelled(&file.path))?;
+            // One in another's place would be taken for that one.
+            if file.path == layout::commit(suite, commit.generation) {
+                commits.push(commit);
+            }
         }
     }
     Ok(commits)

@@ -11,6 +11,10 @@ use crate::repo::blocks::Blocks;
 use crate::repo::blocks::Record;
 use crate::repo::blocks::Written;
 
+/// The longest paragraph that is taken in, in bytes. From 1 MiB on apt 2.6 calls the whole index corrupt, and then
+/// the host can do nothing any more; Debian's longest has some 30 KiB.
+pub const LARGEST: usize = 256 << 10;
+
 /// A paragraph of `Packages`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Paragraph {}

@@ -18,7 +18,7 @@ use crate::repo::view::Head;
 use crate::repo::view::View;
 
 /// The field by which apt upgrades some hosts first (`apt_preferences(5)`, phased updates).
-const PHASED: &str = "Phased-Update-Percentage";
+pub const PHASED: &str = "Phased-Update-Percentage";
 
 /// The packages of one suite that go into another: with all they need, at the time they go.
 pub fn promotion(session: &Session<'_>, from: &str, wanted: &[Wanted]) -> Result<Edit, Error> {

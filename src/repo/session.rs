@@ -81,6 +81,9 @@ pub fn settings(store: &dyn Store) -> Result<Settings, Error> {
     if settings.version > settings::VERSION {
         return Err(Error::Version { place, found: settings.version, known: settings::VERSION });
     }
+    if let Some(reason) = settings.fault() {
+        return Err(Error::Damaged { place, reason });
+    }
     Ok(settings)
 }
 

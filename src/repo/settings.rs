@@ -42,6 +42,24 @@ pub enum Conditions {
     SingleWriter,
 }
 
+impl Settings {
+    /// What is wrong with them: they are not signed, and their words go to hosts.
+    pub fn fault(&self) -> Option<String> {
+        let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte);
+        let is_word =
+            |word: &str| !word.is_empty() && !word.starts_with(['.', '-']) && word.bytes().all(inner);
+        if !is_word(&self.name) {
+            return Some(format!("`{}` is no name", self.name));
+        }
+        let is_suite = |suite: &&String| !suite.split('/').all(is_word);
+        if let Some(suite) = self.suites.iter().find(is_suite) {
+            return Some(format!("`{suite}` is no suite"));
+        }
+        let is_url = |url: &&String| !url.bytes().all(|byte| byte.is_ascii_graphic());
+        self.url.iter().find(is_url).map(|url| format!("`{}` is no URL", url.escape_debug()))
+    }
+}
+
 impl Conditions {
     /// A version as the store wants it in a condition; none where it keeps no such condition.
     pub fn version(self, version: &Version) -> Option<Version> {

@@ -15,11 +15,22 @@ use crate::repo::view::read_blocks;
 const ROUNDS: u32 = 100;
 
 impl Session<'_> {
-    /// The entry of the journal with a number; none where there is none.
+    /// The entry of the journal with a number; none where there is none. One that is not signed by a known key, or
+    /// that belongs elsewhere, is an error: others may write files, and not what hosts see.
     pub fn entry(&self, suite: &str, generation: u64) -> Result<Option<Commit>, Error> {
         let path = layout::commit(suite, generation);
-        let found = self.store.get(&path)?;
-        found.map(|found| Commit::parse(&found.bytes, &self.store.spelled(&path))).transpose()
+        let place = self.store.spelled(&path);
+        let Some(found) = self.store.get(&path)? else { return Ok(None) };
+        let commit = Commit::parse(&found.bytes, &place)?;
+        let signers = self.signer.signers(&commit.inline);
+        signers.map_err(|source| Error::OtherKey { place: place.clone(), source })?;
+        let release = commit.release(&place)?;
+        let is_its_own = release.suite == suite && release.generation == generation;
+        if is_its_own && commit.generation == generation {
+            return Ok(Some(commit));
+        }
+        let reason = format!("it is generation {} of `{}`", release.generation, release.suite);
+        Err(Error::Damaged { place, reason })
     }
 
     /// Finishes what others left half done: the newest commit from this number on becomes the head.

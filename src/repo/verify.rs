@@ -7,9 +7,11 @@ use crate::repo::apps::Packages;
 use crate::repo::apps::Row;
 use crate::repo::blocks::Blocks;
 use crate::repo::blocks::Record;
+use crate::repo::commit::Commit;
 use crate::repo::contents::Line;
 use crate::repo::error::Error;
 use crate::repo::gc::journal;
+use crate::repo::index;
 use crate::repo::index::Index;
 use crate::repo::index::Paragraph;
 use crate::repo::layout;
@@ -94,7 +96,7 @@ pub fn verify(
             format!("it is dated {date}, and hosts refuse what is in the future"),
         );
     }
-    if session.entry(suite, head.release.generation + 1)?.is_some() {
+    if entry(session, (suite, head.release.generation + 1), &mut found)?.is_some() {
         let text = "a later generation was committed and is not shown yet";
         found.warn("unfinished", &place, text);
     }
@@ -119,12 +121,29 @@ fn release_code(error: &release::Error) -> &'static str {
     }
 }
 
+/// An entry of the journal that can be believed.
+fn entry(
+    session: &Session<'_>,
+    (suite, generation): (&str, u64),
+    found: &mut Findings,
+) -> Result<Option<Commit>, Error> {
+    match session.entry(suite, generation) {
+        Err(Error::OtherKey { place, source }) => found.say("forged-entry", place, source.to_string()),
+        Err(Error::Damaged { place, reason }) => found.say("forged-entry", place, reason),
+        outcome => return outcome,
+    }
+    Ok(None)
+}
+
 /// `Release` and `Release.gpg`, which old clients and mirrors read.
 fn beside(session: &Session<'_>, head: &Head, found: &mut Findings) -> Result<(), Error> {
     let suite = &head.release.suite;
-    let Some(commit) = session.entry(suite, head.release.generation)? else {
+    let before = found.all.len();
+    let Some(commit) = entry(session, (suite, head.release.generation), found)? else {
         let place = layout::commit(suite, head.release.generation);
-        found.warn("missing-entry", session.store.spelled(&place), "the journal lacks what hosts see");
+        if found.all.len() == before {
+            found.warn("missing-entry", session.store.spelled(&place), "the journal lacks what hosts see");
+        }
         return Ok(());
     };
     let expected = [
@@ -201,6 +220,10 @@ fn paragraphs(index: &Index, (place, found): (&str, &mut Findings)) -> Result<()
     const NEEDED: [&str; 6] = ["Package", "Version", "Architecture", "Filename", "Size", "SHA256"];
     let mut last = None;
     index.each(&mut |text| {
+        if text.len() > index::LARGEST {
+            let name = stanza::field(text, "Package").unwrap_or("?");
+            found.say("oversized-paragraph", place, format!("apt cannot read that of `{name}`"));
+        }
         let missing = NEEDED.iter().find(|name| stanza::field(text, name).is_none_or(str::is_empty));
         if let Some(missing) = missing {
             let name = stanza::field(text, "Package").unwrap_or("?");
@@ -277,7 +300,10 @@ pub fn repair(session: &Session<'_>, suite: &str) -> Result<(), Error> {
         Err(Error::Store(error)) => return Err(error.into()),
         // What hosts see is lost; the journal has it.
         Ok(None) | Err(_) => {
-            let Some(commit) = journal(session, suite)?.pop() else { return Ok(()) };
+            // The newest that can be believed.
+            let entries = journal(session, suite)?;
+            let mut entries = entries.iter().rev().map(|commit| session.entry(suite, commit.generation));
+            let Some(commit) = entries.find_map(|entry| entry.ok().flatten()) else { return Ok(()) };
             let content = Bytes(commit.inline.as_bytes());
             session.store.replace(&layout::of_suite(suite, "InRelease"), &content, None)?;
             commit.generation

@@ -37,7 +37,13 @@ impl Head {
         let place = store.spelled(&path);
         let damaged = |_| Error::Damaged { place: place.clone(), reason: "it is not UTF-8".to_owned() };
         let inline = String::from_utf8(found.bytes).map_err(damaged)?;
-        let release = Release::parse(&inline).map_err(|source| Error::Release { place, source })?;
+        let release = Release::parse(&inline);
+        let release = release.map_err(|source| Error::Release { place: place.clone(), source })?;
+        // A signed text of one suite is no less signed where somebody puts it in the place of another's.
+        if release.suite != suite {
+            let reason = format!("it is that of the suite `{}`", release.suite);
+            return Err(Error::Damaged { place, reason });
+        }
         Ok(Some(Self { release, inline, version: Some(found.version), modified: found.modified }))
     }
 }

@@ -88,6 +88,35 @@ impl Sha256Hasher {
     }
 }
 
+/// Hashes to SHA-256 what is read through it.
+pub struct HashingReader<R> {
+    inner: R,
+    hasher: Sha256Hasher,
+    size: u64,
+}
+
+impl<R: Read> HashingReader<R> {
+    /// Through which `inner` is read.
+    pub fn new(inner: R) -> Self {
+        Self { inner, hasher: Sha256Hasher::default(), size: 0 }
+    }
+
+    /// Digest and size of all that there is, with what nobody has read yet.
+    pub fn finish(mut self) -> io::Result<(Sha256, u64)> {
+        io::copy(&mut self, &mut io::sink())?;
+        Ok((self.hasher.finish(), self.size))
+    }
+}
+
+impl<R: Read> Read for HashingReader<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.hasher.update(&buffer[..count]);
+        self.size += count as u64;
+        Ok(count)
+    }
+}
+
 /// An MD5 digest: what dpkg's `md5sums` holds. Detects accidents, not attacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Md5([u8; 16]);

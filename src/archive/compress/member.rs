@@ -35,6 +35,9 @@ impl Default for MemberEncoder {
 impl MemberEncoder {
     /// One member. `mark` is where gzip has a time, which nobody reads: it makes equal texts different bytes.
     pub fn encode(&mut self, text: &[u8], mark: u32) -> io::Result<Vec<u8>> {
+        if text.len() > LARGEST {
+            return Err(io::Error::other("the text is longer than a member may hold"));
+        }
         let mut bytes = vec![0; HEADER + self.0.deflate_compress_bound(text.len()) + TRAILER];
         let packed = self.0.deflate_compress(text, &mut bytes[HEADER..]);
         let packed = packed.map_err(|_| io::Error::other("the text does not fit into its bound"))?;

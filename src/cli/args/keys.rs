@@ -21,8 +21,8 @@ pub(in crate::cli) struct KeyArguments {
     #[arg(long, value_name = "COMMAND", conflicts_with = "keys")]
     sign_command: Option<String>,
 
-    /// The public keys that the command signs by [default: those that the repository shows]
-    #[arg(long, value_name = "FILE", requires = "sign_command")]
+    /// The public keys that the command signs by; without a command, keys that are trusted too, as one that is lost
+    #[arg(long, value_name = "FILE")]
     public_key: Option<PathBuf>,
 }
 

@@ -162,6 +162,9 @@ pub(in crate::cli) enum RepoVerb {
         /// Leave the packages themselves unread
         #[arg(long)]
         quick: bool,
+        /// The public keys that are trusted [default: those that the repository shows]
+        #[arg(long, value_name = "FILE")]
+        public_key: Option<std::path::PathBuf>,
     },
 
     /// Write a package that brings hosts the `.sources` file of a suite, and later keys with it
@@ -173,6 +176,8 @@ pub(in crate::cli) enum RepoVerb {
         /// The directory that the package is written to
         #[arg(short, long, value_name = "DIR", default_value = ".")]
         output: std::path::PathBuf,
+        #[command(flatten)]
+        keys: KeyArguments,
     },
 
     /// Make, take in, show and judge keys that sign

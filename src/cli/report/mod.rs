@@ -47,7 +47,7 @@ pub(in crate::cli) fn usage(error: &clap::Error) -> ExitCode {
 
 /// What went wrong before anything could be asked for.
 pub(in crate::cli) fn unheard(error: crate::host::Error) -> ExitCode {
-    say(&format!("error: {}", plain(&Failure::from(error).chain().join(": "))));
+    say(&format!("error: {}", marked(&Failure::from(error).chain().join(": "))));
     ExitCode::from(ERROR)
 }
 
@@ -63,6 +63,16 @@ fn plain(text: &str) -> String {
     let harmless = |c: char| !is_odd(c) && (!c.is_control() || c == '\n');
     let shown = |c: char| if harmless(c) { c.to_string() } else { c.escape_debug().to_string() };
     text.chars().map(shown).collect()
+}
+
+/// Text of which every line has our mark: a CI takes what begins a line for a command of its own.
+fn marked(text: &str) -> String {
+    plain(text).replace('\n', "\n  | ")
+}
+
+/// Lines of which each stays one, whatever is in it.
+fn lines(lines: impl IntoIterator<Item = String>) -> String {
+    lines.into_iter().map(|line| plain(&line).replace('\n', "\\n") + "\n").collect()
 }
 
 /// Standard output could not take the results.
@@ -95,9 +105,9 @@ impl Report {
             say(&error.render(&self.renderer()));
             return ExitCode::from(ERROR);
         }
-        say(&format!("error: {}", plain(&chain.join(": "))));
+        say(&format!("error: {}", marked(&chain.join(": "))));
         if let Some(hint) = &failure.hint {
-            say(&format!("hint: {}", plain(hint)));
+            say(&format!("hint: {}", marked(hint)));
         }
         ExitCode::from(ERROR)
     }

@@ -77,7 +77,7 @@ impl Report {
         }
         let mut text = String::new();
         for outcome in outcomes {
-            let names = outcome.certificate.user_ids().join(", ");
+            let names = outcome.certificate.user_ids().join(", ").replace('\n', "\\n");
             text += &format!("{} {names}\n", outcome.certificate.fingerprint().grouped());
             for (when, remarks) in [("today", &outcome.today), ("in a year", &outcome.in_a_year)] {
                 if remarks.is_empty() {

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::cli::args::Verbosity;
 use crate::cli::report::Report;
+use crate::cli::report::lines;
 use crate::cli::report::plain;
 use crate::cli::report::publish::packages;
 use crate::cli::report::say;
@@ -33,10 +34,9 @@ impl Report {
         let line = |(suite, row): (&String, &Row)| {
             let key = &row.key;
             let (date, bytes) = (moment(row.published()), size(row.size()));
-            format!("{suite} {} {} {} {date} {bytes}\n", key.package, key.version, key.architecture)
+            format!("{suite} {} {} {} {date} {bytes}", key.package, key.version, key.architecture)
         };
-        let text: String = all.map(line).collect();
-        self.print(plain(&text).as_bytes())
+        self.print(lines(all.map(line)).as_bytes())
     }
 
     pub(in crate::cli) fn repo_log(&self, suites: &[(String, Vec<Commit>)]) -> Result<ExitCode, Failure> {
@@ -55,14 +55,14 @@ impl Report {
             });
             return self.print_json(&Value::from(entries.collect::<Vec<_>>()));
         }
-        let mut text = String::new();
+        let mut text = Vec::new();
         for (suite, commit) in all {
             let Commit { generation, action, by, added, removed, .. } = commit;
-            text += &format!("{suite} {generation} {} {action} by {by}\n", moment(commit.date));
-            text.extend(added.iter().map(|words| format!("  + {words}\n")));
-            text.extend(removed.iter().map(|words| format!("  - {words}\n")));
+            text.push(format!("{suite} {generation} {} {action} by {by}", moment(commit.date)));
+            text.extend(added.iter().map(|words| format!("  + {words}")));
+            text.extend(removed.iter().map(|words| format!("  - {words}")));
         }
-        self.print(plain(&text).as_bytes())
+        self.print(lines(text).as_bytes())
     }
 
     pub(in crate::cli) fn repo_change(&self, outcome: &ChangeOutcome) -> Result<ExitCode, Failure> {
@@ -80,10 +80,9 @@ impl Report {
                 remarks.iter().for_each(|remark| say(&plain(&format!("note: {remark}"))));
             }
         }
-        let added = outcome.added.iter().map(|words| format!("+ {words}\n"));
-        let removed = outcome.removed.iter().map(|words| format!("- {words}\n"));
-        let text: String = removed.chain(added).collect();
-        self.print(plain(&text).as_bytes())
+        let added = outcome.added.iter().map(|words| format!("+ {words}"));
+        let removed = outcome.removed.iter().map(|words| format!("- {words}"));
+        self.print(lines(removed.chain(added)).as_bytes())
     }
 
     pub(in crate::cli) fn repo_gc(&self, outcome: &Collected, dry_run: bool) -> Result<ExitCode, Failure> {
@@ -98,8 +97,7 @@ impl Report {
             let word = if dry_run { "would delete" } else { "deleted" };
             say(&format!("{word} {gone}; {later} wait for a later run"));
         }
-        let text: String = deleted.iter().map(|path| format!("{path}\n")).collect();
-        self.print(plain(&text).as_bytes())
+        self.print(lines(deleted.iter().cloned()).as_bytes())
     }
 
     /// Exits with 1 where something is wrong that hosts cannot live with.
@@ -128,10 +126,9 @@ impl Report {
         }
         let line = |(suite, finding): (&String, &crate::repo::verify::Finding)| {
             let word = if finding.is_warning { "warning" } else { "error" };
-            format!("{suite}: {word}: {}: `{}`: {}\n", finding.code, finding.place, finding.text)
+            format!("{suite}: {word}: {}: `{}`: {}", finding.code, finding.place, finding.text)
         };
-        let text: String = all.map(line).collect();
-        self.print(plain(&text).as_bytes())?;
+        self.print(lines(all.map(line)).as_bytes())?;
         if self.verbosity > Verbosity::Quiet {
             for suite in verified {
                 let (count, found) = (suite.packages as u64, suite.findings.len() as u64);

@@ -17,8 +17,11 @@ use crate::host::deb_file::DebFile;
 use crate::host::env::Env;
 use crate::host::store::content::FileContent;
 use crate::host::watch::Watch;
+use crate::repo::index::LARGEST;
+use crate::repo::moving::PHASED;
 use crate::repo::page::DISTRIBUTIONS;
 use crate::repo::publish::Candidate;
+use crate::repo::publish::PUBLISHED;
 use crate::repo::store::Content;
 use crate::types::arch::Arch;
 use crate::types::name::PackageName;
@@ -80,6 +83,14 @@ pub enum Error {
         /// What.
         problem: Problem,
     },
+    /// A paragraph that apt would fail on.
+    #[error("the control file of `{}` has {size} with what is added to it, and apt reads no index with that", .path.display())]
+    TooLong {
+        /// Which.
+        path: PathBuf,
+        /// Its size.
+        size: Size,
+    },
     /// Two files for one package.
     #[error("`{}` and `{}` are both {name}, with other bytes", .first.display(), .second.display())]
     Twice {
@@ -99,6 +110,7 @@ impl From<Error> for Failure {
             Error::Control { source, .. } => source.hint(),
             Error::Truncated { .. } => Some("copy it again, or build it again".to_owned()),
             Error::Twice { .. } => Some("publish one of them".to_owned()),
+            Error::TooLong { .. } => Some(format!("shorten it to {}", Size::of_bytes(LARGEST as u64))),
             _ => None,
         };
         Self::new(error, hint)
@@ -129,10 +141,22 @@ impl Checked {
         given.architecture.parse::<Arch>().map_err(|error| invalid("Architecture", error.to_string()))?;
         let key =
             StanzaKey { package: given.package, version: given.version, architecture: given.architecture };
+        // Some of these fields are ours to say, whatever a package says.
         let mut control = Stanza::new(&deb.control);
+        for name in [DISTRIBUTIONS, PUBLISHED, PHASED, "Filename", "Size", "SHA256"] {
+            control = control.without(name);
+        }
+        if control.key().as_ref() != Some(&key) {
+            let reason = "it begins on a line below, where apt does not look for it".to_owned();
+            return Err(invalid("Package, Version or Architecture", reason).into());
+        }
         let distributions = distributions(deb);
         if !distributions.is_empty() {
             control = control.with(DISTRIBUTIONS, &distributions.join(", "));
+        }
+        let size = control.as_str().len();
+        if size > LARGEST {
+            return Err(Error::TooLong { path: path.to_owned(), size: Size::of_bytes(size as u64) }.into());
         }
         let source = source(&control, &key);
         drop(reader);
@@ -172,6 +196,11 @@ impl Checked {
     /// What it is called in messages.
     pub fn spelled(&self) -> String {
         self.content.path().display().to_string()
+    }
+
+    /// What it is found by.
+    pub fn key(&self) -> &StanzaKey {
+        &self.key
     }
 
     /// Its size in bytes.

@@ -6,8 +6,8 @@ use crate::command::repo::KeyOptions;
 use crate::command::repo::by;
 use crate::command::repo::keys;
 use crate::command::repo::open_store;
-use crate::command::repo::published_keys;
 use crate::command::repo::shown;
+use crate::command::repo::vouched;
 use crate::host::env::Env;
 use crate::host::store::probe;
 use crate::host::watch::Watch;
@@ -92,7 +92,8 @@ pub fn init(request: &InitRequest, env: &Env, watch: &Watch) -> Result<InitOutco
         settings.suites.push(request.suite.clone());
     }
     founding::put_settings(&*store, &settings, there.as_ref())?;
-    let keys = keys.knowing(published_keys(&*store)?);
+    let vouched = vouched(&*store, &settings.suites, &keys)?;
+    let keys = keys.knowing(vouched);
     let fingerprints: Vec<_> =
         keys.certificates().iter().map(certificate::Certificate::fingerprint).collect();
     let armored = certificate::armored(keys.certificates())?;

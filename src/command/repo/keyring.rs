@@ -10,6 +10,7 @@ use crate::archive::compress::Format;
 use crate::archive::compress::encode::Resources;
 use crate::command::failure::Failure;
 use crate::command::repo::Access;
+use crate::command::repo::KeyOptions;
 use crate::command::repo::shown;
 use crate::command::writing::Writing;
 use crate::control::binary::BinaryControl;
@@ -40,6 +41,8 @@ pub struct KeyringRequest {
     pub suite: Option<String>,
     /// The directory that the package is written to.
     pub output: PathBuf,
+    /// Whose signatures are trusted.
+    pub keys: KeyOptions,
 }
 
 /// Everything in it is in memory.
@@ -57,7 +60,7 @@ impl Contents for Nothing {
 
 /// Writes the package, and gives its path.
 pub fn keyring(request: &KeyringRequest, env: &Env, watch: &Watch) -> Result<PathBuf, Failure> {
-    let access = Access::look(&request.location, (env, watch))?;
+    let access = Access::trusting(&request.location, &request.keys, (env, watch))?;
     let package = package(&access, request)?;
     let directory = env.resolve(&request.output);
     let path = directory.join(package.file_name());

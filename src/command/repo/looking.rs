@@ -1,6 +1,7 @@
 //! The verbs that look at a repository: what it holds, what was done, whether it is whole.
 
 use std::io::Read;
+use std::path::PathBuf;
 
 use crate::command::failure::Failure;
 use crate::command::repo::Access;
@@ -49,7 +50,7 @@ impl LookRequest {
 
 /// The packages of each suite.
 pub fn list(request: &LookRequest, env: &Env, watch: &Watch) -> Result<Vec<(String, Vec<Row>)>, Failure> {
-    let access = Access::look(&request.location, (env, watch))?;
+    let access = Access::look(&request.location, None, (env, watch))?;
     let session = access.session();
     let suites = request.suites(&session)?;
     let rows = |suite: String| -> Result<_, Failure> {
@@ -61,7 +62,7 @@ pub fn list(request: &LookRequest, env: &Env, watch: &Watch) -> Result<Vec<(Stri
 
 /// The journal of each suite, the newest entry first.
 pub fn log(request: &LookRequest, env: &Env, watch: &Watch) -> Result<Vec<(String, Vec<Commit>)>, Failure> {
-    let access = Access::look(&request.location, (env, watch))?;
+    let access = Access::look(&request.location, None, (env, watch))?;
     let session = access.session();
     let suites = request.suites(&session)?;
     let entries = |suite: String| -> Result<_, Failure> {
@@ -78,7 +79,7 @@ pub fn collect(
     rule: &Rule,
     (env, watch): (&Env, &Watch),
 ) -> Result<Collected, Failure> {
-    let access = Access::look(location, (env, watch))?;
+    let access = Access::look(location, None, (env, watch))?;
     Ok(gc::collect(&access.session(), rule)?)
 }
 
@@ -93,6 +94,8 @@ pub struct VerifyRequest {
     pub repair: bool,
     /// Whether the bodies of packages are left unread.
     pub quick: bool,
+    /// A file with the keys that are trusted; else those that the repository shows.
+    pub public_key: Option<PathBuf>,
 }
 
 /// What was found in a suite.
@@ -113,7 +116,8 @@ pub fn verify(request: &VerifyRequest, env: &Env, watch: &Watch) -> Result<Vec<V
 }
 
 fn verify_watched(request: &VerifyRequest, env: &Env, watch: &Watch) -> Result<Vec<Verified>, Failure> {
-    let access = Access::look(&request.look.location, (env, watch))?;
+    let trusted = request.public_key.as_deref();
+    let access = Access::look(&request.look.location, trusted, (env, watch))?;
     let session = access.session();
     let store: &dyn Store = &*access.store;
     let mut digests = |paths: &[String]| -> Result<Vec<Option<Sha256>>, Error> {

@@ -10,6 +10,7 @@ pub mod republish;
 pub mod rotate;
 pub mod shown;
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use crate::command::failure::Failure;
@@ -31,6 +32,7 @@ use crate::repo::session::Signers;
 use crate::repo::settings::Settings;
 use crate::repo::store::Store;
 use crate::repo::store::StoreError;
+use crate::repo::view::Head;
 use crate::types::date::SourceDate;
 use crate::types::repo_location::RepoLocation;
 
@@ -48,7 +50,7 @@ pub struct KeyOptions {
     pub passphrase_file: Option<PathBuf>,
     /// A command that signs instead.
     pub sign_command: Option<String>,
-    /// The public keys that the command signs by, where the repository does not show them yet.
+    /// The public keys that the command signs by; without one, keys whose signatures are trusted too.
     pub public_key: Option<PathBuf>,
 }
 
@@ -142,12 +144,40 @@ impl Access {
         Ok(Self { store, settings, keys, by: by(env) })
     }
 
-    /// Opens a repository to look at it, or to do what needs no signature: all that is known are its own keys.
-    pub fn look(location: &RepoLocation, (env, watch): (&Env, &Watch)) -> Result<Self, Failure> {
+    /// Opens a repository to look at it, or to do what needs no signature. Without a key that is trusted, all that
+    /// is known are its own keys.
+    pub fn look(
+        location: &RepoLocation,
+        trusted: Option<&Path>,
+        (env, watch): (&Env, &Watch),
+    ) -> Result<Self, Failure> {
         let store = open_store(location, (env, watch))?;
         let settings = session::settings(&*store)?;
-        let keys = Keys::of(Vec::new()).knowing(published_keys(&*store)?);
+        let given = trusted.map_or(Ok(Vec::new()), |path| certificates(path, env))?;
+        let keys = Keys::of(Vec::new()).trusting(given).knowing(published_keys(&*store)?);
         Ok(Self { store, settings, keys, by: by(env) })
+    }
+
+    /// Opens a repository to hand on its keys: those that a key that was given vouches for.
+    pub fn trusting(
+        location: &RepoLocation,
+        options: &KeyOptions,
+        (env, watch): (&Env, &Watch),
+    ) -> Result<Self, Failure> {
+        let is_only_public = options.keys.is_empty() && options.sign_command.is_none();
+        let mut access = match &options.public_key {
+            Some(path) if is_only_public => Self::look(location, Some(path), (env, watch))?,
+            _ => Self::open(location, options, (env, watch))?,
+        };
+        let vouched = access.vouched_keys()?;
+        access.keys = access.keys.telling(vouched);
+        Ok(access)
+    }
+
+    /// The keys that the repository shows, as far as they sign what a key that was given signs too. The list
+    /// itself is not signed.
+    pub fn vouched_keys(&self) -> Result<Vec<Certificate>, Failure> {
+        vouched(&*self.store, &self.settings.suites, &self.keys)
     }
 
     /// Somebody who changes it.
@@ -178,16 +208,9 @@ pub fn keys(options: &KeyOptions, store: &dyn Store, (env, watch): (&Env, &Watch
     let now = store.now()?;
     if let Some(command) = &options.sign_command {
         let known = match &options.public_key {
-            Some(path) => {
-                let place = path.display().to_string();
-                let found = Certificate::parse_all(&env.read_bytes(path)?);
-                found.map_err(|source| Error::Key { place, source })?
-            }
-            None => published_keys(store)?,
+            Some(path) => certificates(path, env)?,
+            None => return Err(Error::NoPublicKey.into()),
         };
-        if known.is_empty() {
-            return Err(Error::NoPublicKey.into());
-        }
         known.iter().try_for_each(|certificate| judge(certificate, now))?;
         return Ok(Keys::of_command(SignCommand::new(command, env, watch), known));
     }
@@ -209,7 +232,27 @@ pub fn keys(options: &KeyOptions, store: &dyn Store, (env, watch): (&Env, &Watch
     if found.is_empty() {
         return Err(Error::NoKey.into());
     }
-    Ok(Keys::of(found))
+    let trusted = options.public_key.as_deref().map_or(Ok(Vec::new()), |path| certificates(path, env))?;
+    Ok(Keys::of(found).trusting(trusted))
+}
+
+/// The public keys in a file.
+fn certificates(path: &Path, env: &Env) -> Result<Vec<Certificate>, Failure> {
+    let place = path.display().to_string();
+    Ok(Certificate::parse_all(&env.read_bytes(path)?).map_err(|source| Error::Key { place, source })?)
+}
+
+/// Those of the keys that a repository shows that sign some suite beside a key that was given.
+pub fn vouched(store: &dyn Store, suites: &[String], keys: &Keys) -> Result<Vec<Certificate>, Failure> {
+    let shown = published_keys(store)?;
+    let mut found: Vec<Certificate> = Vec::new();
+    for suite in suites {
+        // One that cannot be read vouches for nobody; whoever changes it is told.
+        if let Ok(Some(head)) = Head::read(store, suite) {
+            found.extend(keys.vouched(&head.inline, &shown));
+        }
+    }
+    Ok(found)
 }
 
 /// The public keys that a repository shows.

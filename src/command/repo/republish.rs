@@ -14,9 +14,11 @@ use crate::deb::reversion;
 use crate::host::env::Env;
 use crate::host::watch::Watch;
 use crate::repo::apps::Packages;
+use crate::repo::apps::Row;
 use crate::repo::apps::Wanted;
 use crate::repo::error::Error as RepoError;
 use crate::repo::publish::Wish;
+use crate::types::digest::HashingReader;
 use crate::types::repo_location::RepoLocation;
 use crate::types::version::DebVersion;
 
@@ -87,8 +89,13 @@ pub fn republish(request: &RepublishRequest, env: &Env, watch: &Watch) -> Result
     for number in found {
         let row = &packages.rows()[number];
         let path = directory.path().join(format!("{number}.deb"));
-        copy(&access, row.stanza.get("Filename").unwrap_or_default(), (&higher, &path))?;
-        checked.push(Checked::read(&path, env, watch)?);
+        copy(&access, row, (&higher, &path))?;
+        let package = Checked::read(&path, env, watch)?;
+        let (key, listed) = (package.key(), &row.key);
+        if (&key.package, &key.architecture) != (&listed.package, &listed.architecture) {
+            return Err(changed(&access, row));
+        }
+        checked.push(package);
         component = Some(row.component.clone());
     }
     let wish =
@@ -96,15 +103,25 @@ pub fn republish(request: &RepublishRequest, env: &Env, watch: &Watch) -> Result
     put(&access, &checked, (&wish, "republish"), watch)
 }
 
-/// Gets a package and writes it with another version.
-fn copy(access: &Access, file: &str, (version, path): (&DebVersion, &Path)) -> Result<(), Failure> {
+/// A file that is not what is listed. Whoever may write files must not have them signed.
+fn changed(access: &Access, row: &Row) -> Failure {
+    let place = access.store.spelled(row.stanza.get("Filename").unwrap_or_default());
+    RepoError::Damaged { place, reason: "its bytes are not those that are listed".to_owned() }.into()
+}
+
+/// Gets a package, which has to be what is listed, and writes it with another version.
+fn copy(access: &Access, row: &Row, (version, path): (&DebVersion, &Path)) -> Result<(), Failure> {
+    let file = row.stanza.get("Filename").unwrap_or_default();
     let place = access.store.spelled(file);
     let damaged =
         || RepoError::Damaged { place: place.clone(), reason: "it is listed, and not there".to_owned() };
-    let mut body = access.store.open(file)?.ok_or_else(damaged)?;
+    let body = access.store.open(file)?.ok_or_else(damaged)?;
+    let mut body = HashingReader::new(body);
     let mut out = crate::host::output::create(path)?;
     reversion::reversion(&mut body, version, &mut out)
         .map_err(|source| Failure::new(Error::Reversion { place: place.clone(), source }, None))?;
     out.flush().map_err(|error| crate::host::Error::new("write", path, error))?;
-    Ok(())
+    let (digest, size) = body.finish().map_err(|error| crate::host::Error::new("read", path, error))?;
+    let listed = row.stanza.get("SHA256").unwrap_or_default();
+    if digest.to_string() == listed && size == row.size() { Ok(()) } else { Err(changed(access, row)) }
 }

@@ -7,7 +7,6 @@ use crate::command::repo::changing::Action;
 use crate::command::repo::changing::ChangeOutcome;
 use crate::command::repo::changing::ChangeRequest;
 use crate::command::repo::changing::change_with;
-use crate::command::repo::published_keys;
 use crate::host::env::Env;
 use crate::host::watch::Watch;
 use crate::openpgp::certificate;
@@ -55,13 +54,13 @@ pub enum Error {
 /// Signs every suite anew by the keys that are given, and tells hosts of them.
 pub fn rotate(request: &RotateRequest, env: &Env, watch: &Watch) -> Result<RotateOutcome, Failure> {
     let mut access = Access::open(&request.location, &request.keys, (env, watch))?;
-    let shown = published_keys(&*access.store)?;
+    let shown = access.vouched_keys()?;
     let is_own = |certificate: &Certificate, print: &Fingerprint| certificate.fingerprint() == *print;
     let mut kept = shown.clone();
     if let Some(text) = &request.retire {
         let failed = |error: Error| Failure::new(error, None);
         let print = Fingerprint::parse(text).ok_or_else(|| failed(Error::NoFingerprint(text.clone())))?;
-        if access.keys.certificates().iter().any(|certificate| is_own(certificate, &print)) {
+        if access.keys.signing().contains(&print) {
             return Err(failed(Error::StillSigns(print)));
         }
         if !shown.iter().any(|certificate| is_own(certificate, &print)) {

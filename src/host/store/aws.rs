@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::host::env::Env;
 use crate::host::process::Program;
 use crate::host::process::on_path;
+use crate::host::signer::SECRETS;
 use crate::host::store::connect::Error;
 use crate::host::watch::Watch;
 
@@ -63,7 +64,7 @@ fn exported(env: &Env, profile: &str) -> Result<BTreeMap<String, String>, Error>
     let program = on_path("aws", env).ok_or_else(|| {
         failed("it has no access key, and there is no `aws` that would get one for it".to_owned())
     })?;
-    let program = Program::new(&program, env, &[]);
+    let program = Program::new(&program, env, &SECRETS);
     let program =
         program.args(&["configure", "export-credentials", "--format", "process", "--profile", profile]);
     let text = program.run(&Watch::default()).map_err(|error| failed(error.to_string()))?;

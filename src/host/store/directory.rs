@@ -60,14 +60,21 @@ impl Directory {
         }
     }
 
-    /// Where a path of the repository lies. Indices and journals may be written by others, and lead nowhere else.
+    /// Where a path of the repository lies. Indices and journals may be written by others, and lead nowhere else;
+    /// neither do links, but for the directory of the repository itself.
     fn at(&self, path: &str) -> Result<PathBuf, StoreError> {
-        let is_inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
-        if is_inside {
-            return Ok(self.root.join(path));
+        let outside = |why| self.fail("follow", path)(io::Error::new(io::ErrorKind::InvalidInput, why));
+        let mut place = self.root.clone();
+        for part in Path::new(path).components() {
+            let Component::Normal(name) = part else {
+                return Err(outside("it leads out of the repository"));
+            };
+            place.push(name);
+            if place.is_symlink() {
+                return Err(outside("there is a symbolic link in it, which may lead out of the repository"));
+            }
         }
-        let outside = io::Error::new(io::ErrorKind::InvalidInput, "it leads out of the repository");
-        Err(self.fail("follow", path)(outside))
+        Ok(place)
     }
 
     /// Writes a file under a name of its own, in the directory where it belongs.
@@ -126,6 +133,7 @@ impl Store for Directory {
     fn get(&self, path: &str) -> Result<Option<Found>, StoreError> {
         let full = self.at(path)?;
         let read = || -> io::Result<Found> {
+            self.watch.check()?;
             let mut file = File::open(&full)?;
             let modified = seconds(file.metadata()?.modified()?);
             let mut bytes = Vec::new();
@@ -248,7 +256,7 @@ impl Store for Directory {
 
     fn turn(&self) -> Result<Box<dyn Turn + '_>, StoreError> {
         const LOCK: &str = ".mkdeb/lock";
-        let path = self.root.join(LOCK);
+        let path = self.at(LOCK)?;
         let lock = || -> io::Result<File> {
             fs::create_dir_all(self.root.join(".mkdeb"))?;
             let file = fs::OpenOptions::new().read(true).append(true).create(true).open(&path)?;
@@ -308,6 +316,16 @@ mod tests {
             assert!(store.create(path, &Bytes(b"y")).is_err(), "{path}");
             assert!(store.replace(path, &Bytes(b"y"), None).is_err(), "{path}");
         }
+        std::os::unix::fs::symlink(outer.path(), outer.path().join("apt/pool/out")).expect("a link");
+        std::os::unix::fs::symlink(outer.path().join("new"), outer.path().join("apt/link")).expect("a link");
+        for path in ["pool/out/secret", "link", "link/x"] {
+            let error = store.delete(path).expect_err(path);
+            assert!(error.source.to_string().contains("symbolic link"), "{path}: {error:?}");
+            assert!(store.get(path).is_err() && store.list(path).is_err(), "{path}");
+            assert!(store.replace(path, &Bytes(b"y"), None).is_err(), "{path}");
+            assert!(store.create(path, &Bytes(b"y")).is_err(), "{path}");
+        }
+        assert!(!outer.path().join("new").exists());
         assert_eq!(fs::read(outer.path().join("secret")).expect("there"), b"x");
         assert_eq!(store.get("pool/a").expect("readable").expect("there").bytes, b"a");
     }

@@ -212,7 +212,9 @@ fn a_command_signs_what_hosts_take() {
         init(&publisher, &["--sign-command", &sign, "--public-key", "public.asc", "--url", "file:/srv/apt"]);
     assert_eq!(made.code, Some(0), "{}", made.err);
     let publish = |command: &str| {
-        publisher.run(&["publish", &publisher.place, &publisher.deb("hello", "1"), "--sign-command", command])
+        let deb = publisher.deb("hello", "1");
+        let words = ["publish", &publisher.place, &deb, "--sign-command", command];
+        publisher.run(&[&words[..], &["--public-key", "public.asc"]].concat())
     };
     for (command, said) in [
         ("exit 3", "`/bin/sh` failed"),

@@ -173,7 +173,7 @@ impl Publisher {
     pub fn repo(&self, verb: &str, words: &[&str]) -> String {
         let first = ["repo", verb, &self.place];
         let key: &[&str] = match verb {
-            "list" | "log" | "gc" | "verify" | "keyring" => &[],
+            "list" | "log" | "gc" | "verify" => &[],
             _ => &["--key", "key.asc"],
         };
         self.ok(&[&first[..], words, key].concat())
