@@ -29,6 +29,7 @@ mod project;
 mod reading;
 mod relocation;
 mod repository;
+mod repository_hostile;
 mod sample;
 mod scripts;
 mod slow;

@@ -25,6 +25,7 @@ use crate::repo::publish::PUBLISHED;
 use crate::repo::store::Content;
 use crate::types::arch::Arch;
 use crate::types::name::PackageName;
+use crate::types::plural;
 use crate::types::size::Size;
 use crate::types::version::DebVersion;
 
@@ -84,12 +85,12 @@ pub enum Error {
         problem: Problem,
     },
     /// A paragraph that apt would fail on.
-    #[error("the control file of `{}` has {size} with what is added to it, and apt reads no index with that", .path.display())]
+    #[error("the control file of `{}` has {} with what is added to it, and apt reads no index with that", .path.display(), plural::size(*.size))]
     TooLong {
         /// Which.
         path: PathBuf,
         /// Its size.
-        size: Size,
+        size: u64,
     },
     /// Two files for one package.
     #[error("`{}` and `{}` are both {name}, with other bytes", .first.display(), .second.display())]
@@ -110,7 +111,7 @@ impl From<Error> for Failure {
             Error::Control { source, .. } => source.hint(),
             Error::Truncated { .. } => Some("copy it again, or build it again".to_owned()),
             Error::Twice { .. } => Some("publish one of them".to_owned()),
-            Error::TooLong { .. } => Some(format!("shorten it to {}", Size::of_bytes(LARGEST as u64))),
+            Error::TooLong { .. } => Some(format!("shorten it to {}", plural::size(LARGEST as u64))),
             _ => None,
         };
         Self::new(error, hint)
@@ -156,7 +157,7 @@ impl Checked {
         }
         let size = control.as_str().len();
         if size > LARGEST {
-            return Err(Error::TooLong { path: path.to_owned(), size: Size::of_bytes(size as u64) }.into());
+            return Err(Error::TooLong { path: path.to_owned(), size: size as u64 }.into());
         }
         let source = source(&control, &key);
         drop(reader);

@@ -2,6 +2,7 @@
 
 mod contents;
 mod crashes;
+mod forged;
 mod indices;
 mod mistakes;
 mod races;

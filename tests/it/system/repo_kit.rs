@@ -121,6 +121,10 @@ impl Publisher {
         self.shelf.path().join(name)
     }
 
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = self.prepared(Command::new(env!("CARGO_BIN_EXE_mkdeb")));
         command.args(words);
