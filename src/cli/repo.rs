@@ -14,7 +14,6 @@ use crate::command::repo::key;
 use crate::command::repo::keyring;
 use crate::command::repo::keyring::KeyringRequest;
 use crate::command::repo::looking;
-use crate::command::repo::looking::VerifyRequest;
 use crate::command::repo::republish;
 use crate::command::repo::republish::RepublishRequest;
 use crate::command::repo::rotate;
@@ -75,14 +74,8 @@ pub(in crate::cli) fn run(
             let rule = Rule { grace: *grace, delay, full: *full, dry_run: *dry_run };
             report.repo_gc(&looking::collect(&place.location, &rule, (env, watch))?, *dry_run)
         }
-        RepoVerb::Verify { look, url, repair, quick, public_key } => {
-            let request = VerifyRequest {
-                look: look.request(),
-                url: url.clone(),
-                repair: *repair,
-                quick: *quick,
-                public_key: public_key.clone(),
-            };
+        RepoVerb::Verify(arguments) => {
+            let request = arguments.request();
             let verified =
                 progress::shown(report.shows_progress(), watch, || looking::verify(&request, env, watch))?;
             report.repo_verify(&verified)

@@ -9,6 +9,7 @@ use crate::command::repo::changing::Action;
 use crate::command::repo::changing::ChangeRequest;
 use crate::command::repo::init::InitRequest;
 use crate::command::repo::looking::LookRequest;
+use crate::command::repo::looking::VerifyRequest;
 use crate::repo::apps::Wanted;
 use crate::types::repo_location::RepoLocation;
 
@@ -150,22 +151,7 @@ pub(in crate::cli) enum RepoVerb {
     /// Tell whether a repository is what hosts take it for
     ///
     /// Exits with 1 where something is wrong.
-    Verify {
-        #[command(flatten)]
-        look: LookArguments,
-        /// Compare with what hosts get from here
-        #[arg(long, value_name = "URL")]
-        url: Option<String>,
-        /// Finish what a publisher left half done, and write anew what differs from the journal
-        #[arg(long)]
-        repair: bool,
-        /// Leave the packages themselves unread
-        #[arg(long)]
-        quick: bool,
-        /// The public keys that are trusted [default: those that the repository shows]
-        #[arg(long, value_name = "FILE")]
-        public_key: Option<std::path::PathBuf>,
-    },
+    Verify(VerifyArguments),
 
     /// Write a package that brings hosts the `.sources` file of a suite, and later keys with it
     Keyring {
@@ -254,6 +240,37 @@ fn seconds(text: &str) -> Result<u64, String> {
         unit.map_or((text, 1), |(letter, factor)| (text.trim_end_matches(*letter), *factor));
     let number = number.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
     number.ok_or_else(|| "a time is a number with `d`, `h`, `m` or `s` behind it".to_owned())
+}
+
+/// Arguments of `mkdeb repo verify`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct VerifyArguments {
+    #[command(flatten)]
+    look: LookArguments,
+    /// Compare with what hosts get from here
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// Finish what a publisher left half done, and write anew what differs from the journal
+    #[arg(long)]
+    repair: bool,
+    /// Leave the packages themselves unread
+    #[arg(long)]
+    quick: bool,
+    /// The public keys that are trusted [default: those that the repository shows]
+    #[arg(long, value_name = "FILE")]
+    public_key: Option<std::path::PathBuf>,
+}
+
+impl VerifyArguments {
+    pub(in crate::cli) fn request(&self) -> VerifyRequest {
+        VerifyRequest {
+            look: self.look.request(),
+            url: self.url.clone(),
+            repair: self.repair,
+            quick: self.quick,
+            public_key: self.public_key.clone(),
+        }
+    }
 }
 
 /// Arguments of `mkdeb repo init`.
