@@ -1,5 +1,7 @@
 //! ELF headers: which machine a program or a library is for (`elf(5)`).
 
+pub mod dynamic;
+
 /// The machine of an ELF file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Machine {

@@ -1,7 +1,7 @@
 //! Facts and changes of file bodies: pure functions on bytes, one file per format.
 //!
 //! Knows shebangs, `pyvenv.cfg`, activators, `.pth`, `RECORD`, bytecode and ELF headers. Refuses to know
-//! packages, paths on disk and Debian.
+//! packages and paths on disk.
 
 pub mod activator;
 pub mod bytecode;
@@ -16,5 +16,6 @@ pub mod python;
 pub mod pyvenv_cfg;
 pub mod record;
 pub mod relocation;
+pub mod shared_library;
 pub mod shebang;
 pub mod wheel;

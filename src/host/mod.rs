@@ -5,6 +5,7 @@ pub mod deb_file;
 pub mod env;
 pub mod extract;
 pub mod input;
+mod libraries;
 pub mod links;
 pub mod output;
 pub mod process;

@@ -18,6 +18,7 @@ use crate::plan::launchers;
 use crate::plan::lifecycle;
 use crate::plan::machine;
 use crate::plan::place::Place;
+use crate::plan::shared;
 use crate::plan::units;
 use crate::plan::venv;
 use crate::plan::venv::Python;
@@ -98,6 +99,15 @@ impl Assembly<'_> {
                 venv_key: None,
             }),
             fields: package.fields.clone(),
+        }
+    }
+
+    /// What the machine code in a tree needs, where `$auto` stands for that.
+    pub(in crate::plan) fn libraries(&self, tree: &PackageTree) -> Result<Vec<Relation>, Error> {
+        let package = &self.draft.recipe.package;
+        match package.auto_depends {
+            true => shared::needed(tree, self.draft.sources, &package.libraries),
+            false => Ok(Vec::new()),
         }
     }
 

@@ -37,6 +37,14 @@ pub enum Error {
     /// The virtualenv cannot be moved to its place.
     #[error(transparent)]
     Relocate(#[from] crate::plan::relocate::error::Error),
+    /// A shared library that nobody knows.
+    #[error("`{file}` needs the library `{soname}`, and no package is known to have it")]
+    Library {
+        /// The library.
+        soname: String,
+        /// The file that needs it.
+        file: String,
+    },
     /// The layout `split` without a virtualenv.
     #[error("there is no virtualenv to split off")]
     NoVirtualenv,
@@ -202,6 +210,9 @@ impl Error {
                 "make the virtualenv anew from that file, with `pip-sync`, `uv pip sync` or in an empty one".to_owned()
             }
             Self::Published { place, .. } => format!("it is `{place}`: it was made of something else, or by another program; take it away there"),
+            Self::Library { soname, .. } => format!(
+                "say which package has it: `libraries = {{ \"{soname}\" = \"PACKAGE\" }}` in `[package]`; `\"\"` if it is on every host"
+            ),
             Self::Collision(_) => "leave one of them out, or install it elsewhere".to_owned(),
             Self::Shared { .. } => "install that elsewhere, or leave the directory to root".to_owned(),
             Self::NotUtf8 { .. } | Self::Path(_) | Self::Unplaceable { .. } => "rename it, or leave it out with `exclude`".to_owned(),

@@ -14,7 +14,8 @@ use crate::plan::place::ReleaseId;
 pub(in crate::plan) fn plan(request: &Request<'_>, id: ReleaseId) -> Result<Plan, Error> {
     let recipe = request.recipe;
     let assembly = assemble(request, Place::single(&recipe.prefix, id.clone())?)?;
-    let (mut relations, needed) = assembly.relations();
+    let (mut relations, mut needed) = assembly.relations();
+    needed.extend(assembly.libraries(&assembly.draft.tree)?);
     // A release starts before the package is configured, in the old package's `postrm upgrade`; what it needs to
     // run is therefore needed before it is unpacked (Policy 7.2).
     relations.insert(RelationField::PreDepends, needed);

@@ -204,6 +204,7 @@ fn release_package(
 ) -> Result<Package, Error> {
     let draft = &assembly.draft;
     let (_, mut needed) = assembly.relations();
+    needed.extend(assembly.libraries(&tree)?);
     needed.insert(0, parts.venv.as_str().parse::<Relation>()?);
     let control = BinaryControl {
         package: parts.release.clone(),
@@ -226,8 +227,12 @@ fn venv_package(
     (key, tree): (&VenvKey, PackageTree),
 ) -> Result<Package, Error> {
     let place = &assembly.draft.place;
-    let needed = assembly.python.packages.clone();
-    let needed = if assembly.draft.recipe.package.auto_depends { needed } else { Vec::new() };
+    let mut needed = assembly.python.packages.clone();
+    if assembly.draft.recipe.package.auto_depends {
+        needed.extend(assembly.libraries(&tree)?);
+    } else {
+        needed.clear();
+    }
     let relations = Relations::from([(RelationField::Depends, needed)]);
     let (namespace, _) = assembly.draft.recipe.virtualenvs();
     // Nothing of the application that happens to be built first: others of the namespace share it.

@@ -9,13 +9,16 @@ mod wanted;
 
 use std::collections::BTreeMap;
 
+use crate::content::elf::dynamic::Dynamic;
 use crate::content::lock::Lock;
+use crate::content::shared_library::Library;
 use crate::source::published::PublishedVenv;
 use crate::source::tree::SourceEntry;
 use crate::source::tree::SourceKind;
 use crate::source::tree::SourceTree;
 pub use crate::source::wanted::telling;
 pub use crate::source::wanted::wants_text;
+use crate::types::source_id::SourceId;
 
 /// Everything that a recipe names, looked at once.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +37,10 @@ pub struct Sources {
     pub trees: Vec<SourceTree>,
     /// Single files by the manifest's spelling: configuration, hooks, units. Their text is kept.
     pub files: BTreeMap<String, SourceEntry>,
+    /// What machine code among all these needs to be loaded.
+    pub code: BTreeMap<SourceId, Dynamic>,
+    /// The shared libraries that the build host's packages say they have, of those that are needed.
+    pub libraries: BTreeMap<String, Library>,
 }
 
 impl Sources {

@@ -32,6 +32,7 @@ mod repository;
 mod repository_hostile;
 mod sample;
 mod scripts;
+mod shared_libraries;
 mod slow;
 mod soak;
 mod stores;

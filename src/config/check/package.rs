@@ -68,6 +68,7 @@ pub(in crate::config) fn package(raw: Option<Spanned<Package>>) -> Result<Packag
         license: filled(&scope, "license", raw.license.as_ref())?,
         changelog: filled(&scope, "changelog", raw.changelog.as_ref())?,
         fields: fields(&scope, &raw.fields)?,
+        libraries: relations::libraries(&scope, &raw.libraries)?,
         auto_depends: relations::has_auto(&raw),
         relations: relations::relations(&scope, &raw)?,
     })

@@ -6,6 +6,7 @@ use crate::config::check::scope::Scope;
 use crate::config::error::Fault;
 use crate::config::raw::Text;
 use crate::config::raw::package::Package;
+use crate::config::raw::value::Pairs;
 use crate::control::binary::RelationField;
 use crate::types::relation::Relation;
 
@@ -47,6 +48,27 @@ pub(in crate::config) fn relations(
         }
     }
     Ok(relations)
+}
+
+/// The packages of shared libraries by their sonames; nothing for one that is on every host.
+pub(in crate::config) fn libraries(
+    scope: &Scope,
+    raw: &Pairs<Text>,
+) -> Result<BTreeMap<String, Option<Relation>>, Fault> {
+    let mut found = BTreeMap::new();
+    for (soname, package) in &raw.0 {
+        let name = soname.get_ref();
+        if !name.contains(".so") || name.contains(['/', ' ']) {
+            let reason = format_args!("`{name}` is not the name of a shared library");
+            return Err(scope.invalid_but("libraries", soname.span(), reason, "write it like `libfoo.so.1`"));
+        }
+        let relation = match package.get_ref().as_str() {
+            "" => None,
+            _ => Some(relation(scope, (RelationField::Depends, "libraries"), package)?),
+        };
+        found.insert(name.clone(), relation);
+    }
+    Ok(found)
 }
 
 fn relation(scope: &Scope, (field, key): (RelationField, &str), item: &Text) -> Result<Relation, Fault> {

@@ -30,4 +30,5 @@ pub(in crate::config) struct Package {
     pub replaces: Vec<Text>,
     pub provides: Vec<Text>,
     pub fields: Pairs<Text>,
+    pub libraries: Pairs<Text>,
 }

@@ -37,8 +37,10 @@ pub struct PackageRecipe {
     pub changelog: Option<String>,
     /// Relations by field, `Depends` among them.
     pub relations: BTreeMap<RelationField, Vec<Relation>>,
-    /// Whether `$auto` is among the dependencies: the interpreter's package.
+    /// Whether `$auto` is among the dependencies: the interpreter's package, and those of shared libraries.
     pub auto_depends: bool,
+    /// Packages of shared libraries by their sonames, for `$auto`; none for a library that is there anyhow.
+    pub libraries: BTreeMap<String, Option<Relation>>,
     /// Fields of the user's own.
     pub fields: Vec<(String, String)>,
 }

@@ -63,6 +63,14 @@ fn the_package_says_what_the_manifest_says() {
             ("Bugs".to_owned(), "https://example.com/bugs".to_owned())
         ]
     );
+    let libraries: Vec<String> = package
+        .libraries
+        .iter()
+        .map(|(soname, relation)| {
+            format!("{soname}: {}", relation.as_ref().map_or(String::new(), ToString::to_string))
+        })
+        .collect();
+    assert_eq!(libraries, ["libcuda.so.1: ", "libodd.so.7: libodd7 (>= 1.2)"]);
 }
 
 #[test]

@@ -136,6 +136,8 @@ fn relations_that_dpkg_or_policy_refuses() {
     relation("fields = { Installed-Size = \"1\" }", size, "leave it out");
     let name = "`fields` in `[package]`: `A B` is not a field name: printable ASCII without spaces or `:`, not starting with `-` or `#`";
     relation("fields = { \"A B\" = \"1\" }", name, "");
+    let soname = "`libraries` in `[package]`: `libfoo1` is not the name of a shared library";
+    relation("libraries = { libfoo1 = \"x\" }", soname, "write it like `libfoo.so.1`");
 }
 
 #[test]

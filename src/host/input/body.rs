@@ -5,6 +5,8 @@ use std::fs::Metadata;
 use std::fs::OpenOptions;
 use std::io;
 use std::io::Read;
+use std::io::Seek;
+use std::io::SeekFrom;
 use std::os::unix::fs::FileExt;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::fs::OpenOptionsExt;
@@ -54,6 +56,21 @@ impl Store {
                 let body = &bodies[index as usize];
                 stamp.check(file)?;
                 Ok(Box::new(Span { file, stamp: *stamp, offset: body.offset, left: body.size }))
+            }
+        }
+    }
+
+    /// Opens a body to be read here and there.
+    pub(super) fn open_at(&self, index: u32) -> io::Result<Box<dyn Seekable + '_>> {
+        match self {
+            Self::Files { files } => {
+                let (path, stamp) = &files[index as usize];
+                Ok(Box::new(open(path, *stamp)?.file))
+            }
+            Self::Archive { file, stamp, bodies, .. } => {
+                let Body { offset, size, .. } = bodies[index as usize];
+                stamp.check(file)?;
+                Ok(Box::new(Window { file, offset, size, position: 0 }))
             }
         }
     }
@@ -140,6 +157,41 @@ impl Read for Steady {
             return Err(changed());
         }
         Ok(count)
+    }
+}
+
+/// What is read here and there.
+pub(super) trait Seekable: Read + Seek {}
+
+impl<T: Read + Seek> Seekable for T {}
+
+/// A part of a file as a file of its own.
+struct Window<'a> {
+    file: &'a File,
+    offset: u64,
+    size: u64,
+    position: u64,
+}
+
+impl Read for Window<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.size.saturating_sub(self.position);
+        let most = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+        let count = self.file.read_at(&mut buffer[..most], self.offset + self.position)?;
+        self.position += count as u64;
+        Ok(count)
+    }
+}
+
+impl Seek for Window<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let position = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => self.size.checked_add_signed(by),
+            SeekFrom::Current(by) => self.position.checked_add_signed(by),
+        };
+        self.position = position.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.position)
     }
 }
 

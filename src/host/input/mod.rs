@@ -5,6 +5,7 @@
 
 mod body;
 pub mod budget;
+mod code;
 mod compile;
 mod directory;
 mod facts;
@@ -221,6 +222,9 @@ impl Inputs {
             inputs.sources.trees.push(tree);
         }
         inputs.files(recipe, scan)?;
+        if recipe.package.auto_depends {
+            (inputs.sources.code, inputs.sources.libraries) = code::read(&inputs, scan);
+        }
         Ok(inputs)
     }
 
