@@ -244,7 +244,7 @@ pub fn judge_relations(count: usize) {
     let directory = tempfile::tempdir().expect("a directory");
     let answers = taken(directory.path(), &texts);
     let good = answers.iter().filter(|answer| **answer).count();
-    assert!(good > count / 10 && good < count * 9 / 10, "{good} of {count} are good");
+    assert!(good > count / 30 && good < count * 9 / 10, "{good} of {count} are good");
     let mut faults = Vec::new();
     for (text, answer) in texts.iter().zip(answers) {
         let ours = given::check(text.as_bytes());
@@ -273,7 +273,7 @@ pub fn judge_stanzas(count: usize) {
         }
     }
     assert!(faults.is_empty(), "seed {}: {} of {count}\n{}", random.seed, faults.len(), faults.join("\n"));
-    assert!(good > count / 10, "seed {}: {good} of {count} are good", random.seed);
+    assert!(good > count / 30, "seed {}: {good} of {count} are good", random.seed);
 }
 
 #[test]

@@ -65,9 +65,13 @@ fn plain(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 
-/// Text of which every line has our mark: a CI takes what begins a line for a command of its own.
+/// Text in which no line but the first begins with what a CI takes for a command: names may hold line feeds.
 fn marked(text: &str) -> String {
-    plain(text).replace('\n', "\n  | ")
+    let is_command = |line: &&str| ["::", "##"].iter().any(|start| line.trim_start().starts_with(start));
+    let plain = plain(text);
+    let lines =
+        plain.split('\n').map(|line| if is_command(&line) { format!("| {line}") } else { line.to_owned() });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Lines of which each stays one, whatever is in it.
