@@ -37,8 +37,9 @@ pub(in crate::cli) fn run(
         RepoVerb::Init(arguments) => report.repo_init(&init::init(&arguments.request(), env, watch)?),
         RepoVerb::List(look) => report.repo_list(&looking::list(&look.request(), env, watch)?),
         RepoVerb::Log(look) => report.repo_log(&looking::log(&look.request(), env, watch)?),
-        RepoVerb::Promote { place, from, to, packages, change: how } => {
-            let action = Action::Promote { from: from.clone(), packages: packages.clone() };
+        RepoVerb::Promote { place, from, to, packages, rollout, change: how } => {
+            let (from, packages, percent) = (from.clone(), packages.clone(), *rollout);
+            let action = Action::Promote { from, packages, percent };
             change(how.request(place, Some(to), action))
         }
         RepoVerb::Remove { place, packages, suite, change: how } => {

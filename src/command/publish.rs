@@ -53,6 +53,8 @@ pub struct PublishOutcome {
     pub unchanged: usize,
     /// Whether nothing was written because nothing was to be.
     pub dry_run: bool,
+    /// What its user should know.
+    pub remarks: Vec<String>,
 }
 
 /// Publishes packages. All of them are judged before the first is uploaded, and appear together.
@@ -63,7 +65,13 @@ pub fn publish(request: &PublishRequest, env: &Env, watch: &Watch) -> Result<Pub
 fn publish_watched(request: &PublishRequest, env: &Env, watch: &Watch) -> Result<PublishOutcome, Failure> {
     let checked = workers::map(&request.packages, env.cores, |path| Checked::read(path, env, watch));
     let checked = Checked::distinct(checked.into_iter().collect::<Result<_, _>>()?)?;
-    let access = Access::open(&request.location, &request.keys, (env, watch))?;
+    let access = match Access::open(&request.location, &request.keys, (env, watch)) {
+        // Who only asks needs no key.
+        Err(_) if request.dry_run && request.keys.is_empty() => {
+            Access::look(&request.location, None, (env, watch))?
+        }
+        access => access?,
+    };
     let session = access.session();
     let suite = session.suite(request.suite.as_deref())?;
     let component = request.component.clone().unwrap_or_default();
@@ -99,6 +107,8 @@ pub(in crate::command) fn put(
     if published.new_architectures {
         shown::put_sources(access, &session, &published.view.head.release)?;
     }
+    let remarks =
+        if published.generation.is_some() { shown::unmet(&mut published.view)? } else { Vec::new() };
     let Published { added, removed, generation, .. } = published;
     let unchanged = candidates.len() - added.len();
     Ok(PublishOutcome {
@@ -108,5 +118,6 @@ pub(in crate::command) fn put(
         generation,
         unchanged,
         dry_run: wish.dry_run,
+        remarks,
     })
 }

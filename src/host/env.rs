@@ -63,6 +63,11 @@ impl Env {
         Ok(())
     }
 
+    /// Whether there is a regular file at a path, or a link to one.
+    pub fn is_file(&self, path: &Path) -> bool {
+        self.resolve(path).is_file()
+    }
+
     /// Whether there is a directory at this path.
     pub fn is_directory(&self, path: &Path) -> bool {
         self.resolve(path).is_dir()
@@ -129,6 +134,12 @@ impl Env {
     pub fn now(&self) -> SourceDate {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         SourceDate::from_seconds(since.map_or(0, |since| since.as_secs()))
+    }
+
+    /// What the machine calls whoever runs this: a CI's container may not say it in the environment.
+    pub fn user_name(&self) -> String {
+        let user = nix::unistd::User::from_uid(nix::unistd::Uid::effective()).ok().flatten();
+        user.map_or_else(|| "somebody".to_owned(), |user| user.name)
     }
 
     /// What the machine calls itself (`uname(2)`).

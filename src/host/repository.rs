@@ -104,6 +104,23 @@ impl Repository {
         }
     }
 
+    /// Whether a file is there.
+    pub fn has(&self, path: &str) -> Result<bool, Error> {
+        match self {
+            Self::Directory(root) => Ok(root.join(path).is_file()),
+            Self::Web(agent, root) => {
+                let url = format!("{root}/{}", escaped(path));
+                // Not every store answers strangers to HEAD.
+                match agent.get(&url).header("Range", "bytes=0-0").call() {
+                    Ok(_) | Err(ureq::Error::StatusCode(416)) => Ok(true),
+                    // Some stores tell strangers nothing of what is not there.
+                    Err(ureq::Error::StatusCode(403 | 404 | 410)) => Ok(false),
+                    Err(source) => Err(Error::Web { url: shown(&url), source: Box::new(source) }),
+                }
+            }
+        }
+    }
+
     /// The size of the file at a path in bytes, where that is told beforehand: on this machine.
     pub fn size(&self, path: &str) -> Result<Option<u64>, Error> {
         let Self::Directory(root) = self else { return Ok(None) };

@@ -68,14 +68,6 @@ impl Keys {
         self
     }
 
-    /// Who signs.
-    pub fn signing(&self) -> Vec<Fingerprint> {
-        match &self.command {
-            Some(_) => self.trusted.iter().map(Certificate::fingerprint).collect(),
-            None => self.own.iter().map(|key| key.certificate().fingerprint()).collect(),
-        }
-    }
-
     /// Those of some certificates that a trusted text carries signatures of; none where it is not trusted.
     pub fn vouched(&self, inline: &str, certificates: &[Certificate]) -> Vec<Certificate> {
         if signed::signers(inline, &self.trusted).is_err() {
@@ -121,6 +113,13 @@ impl Signer for Keys {
         signed::signers(&inline, &self.known)?;
         let detached = command.sign(text, "--armor --detach-sign")?;
         Ok(Signed { inline, detached })
+    }
+
+    fn signing(&self) -> Vec<Fingerprint> {
+        match &self.command {
+            Some(_) => self.trusted.iter().map(Certificate::fingerprint).collect(),
+            None => self.own.iter().map(|key| key.certificate().fingerprint()).collect(),
+        }
     }
 
     fn signers(&self, inline: &str) -> Result<Vec<Fingerprint>, openpgp::Error> {

@@ -57,6 +57,7 @@ impl Error {
         let text = match self {
             Self::OnlyPublic(_) => "export the secret one: `gpg --armor --export-secret-keys KEY`",
             Self::NoPassphrase(_) => "give it in `MKDEB_PASSPHRASE`, or in a file by `--passphrase-file`",
+            Self::WrongPassphrase(_) => "it is read from `--passphrase-file`, else from `MKDEB_PASSPHRASE`",
             Self::Refused { .. } => "make one that every apt takes: `mkdeb repo key generate`",
             _ => return None,
         };

@@ -150,6 +150,37 @@ pub enum Error {
         /// By whom, and why.
         reason: String,
     },
+    /// Another name than the files of a repository have.
+    #[error("the repository is called `{there}`, not `{here}`: hosts have files of that name")]
+    Named {
+        /// Its name.
+        there: String,
+        /// What was given.
+        here: String,
+    },
+    /// A suite that is to be promoted to itself.
+    #[error("`{0}` is both where the packages are and where they are to go")]
+    SameSuite(String),
+    /// A key that does not sign the suite yet.
+    #[error("`{place}` is not signed by {key}, which was given")]
+    NewSigner {
+        /// Which file.
+        place: String,
+        /// The key.
+        key: Fingerprint,
+    },
+    /// A generation whose packages are gone.
+    #[error("generation {generation} of `{suite}` cannot be had again: `{file}` {state}")]
+    Gone {
+        /// The suite.
+        suite: String,
+        /// The generation.
+        generation: u64,
+        /// A file that it needs.
+        file: String,
+        /// What became of it.
+        state: &'static str,
+    },
     /// Two spellings of one version.
     #[error("to apt, `{here}` is of the same version as `{there}`, which is another package")]
     SameVersion {
@@ -213,6 +244,11 @@ impl Error {
                 "use a store that keeps `If-None-Match`, or say `--assume-single-writer` where only one \
                  publisher ever runs at a time"
             }
+            Self::SameSuite(_) => "name the suite that has them, and then the one that gets them",
+            Self::NewSigner { .. } => {
+                "give only keys that sign it; `mkdeb repo key rotate` lets another one sign from now on"
+            }
+            Self::Gone { .. } => "publish that package again, which needs no restoring",
             Self::SameVersion { .. } => "give it a version that is higher or lower",
             Self::Key { .. } => "change it: `mkdeb repo key rotate`",
             _ => return None,

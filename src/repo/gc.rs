@@ -49,7 +49,7 @@ pub struct Rule {
 pub struct Collected {
     /// The paths that were deleted.
     pub deleted: Vec<String>,
-    /// The paths that a later run will delete.
+    /// The paths that wait for a later run to delete them.
     pub condemned: Vec<String>,
 }
 
@@ -110,11 +110,12 @@ pub fn collect(session: &Session<'_>, rule: &Rule) -> Result<Collected, Error> {
     }
     condemned.paths.retain(|path, _| !tally.live.contains(path));
     for path in tally.candidates.difference(&tally.live) {
-        if !outcome.deleted.contains(path) && !condemned.holds(path) {
+        // The journal goes on naming what was deleted long ago.
+        if !outcome.deleted.contains(path) && !condemned.holds(path) && store.open(path)?.is_some() {
             condemned.paths.insert(path.clone(), now.seconds());
-            outcome.condemned.push(path.clone());
         }
     }
+    outcome.condemned.extend(condemned.paths.keys().cloned());
     if rule.dry_run {
         return Ok(outcome);
     }

@@ -21,7 +21,13 @@ use crate::repo::view::View;
 pub const PHASED: &str = "Phased-Update-Percentage";
 
 /// The packages of one suite that go into another: with all they need, at the time they go.
-pub fn promotion(session: &Session<'_>, from: &str, wanted: &[Wanted]) -> Result<Edit, Error> {
+///
+/// With a percentage, those that were named reach only so many of a hundred hosts.
+pub fn promotion(
+    session: &Session<'_>,
+    from: &str,
+    (wanted, percent): (&[Wanted], Option<u8>),
+) -> Result<Edit, Error> {
     let packages = Packages::read(&mut session.view(from)?)?;
     let mut roots = Vec::new();
     for wanted in wanted {
@@ -29,10 +35,12 @@ pub fn promotion(session: &Session<'_>, from: &str, wanted: &[Wanted]) -> Result
     }
     let now = session.store.now()?.to_string();
     let mut edit = Edit { collision: Collision::Refuse, ..Edit::default() };
+    let named: BTreeSet<usize> = roots.iter().copied().collect();
     for number in packages.with_parts(roots) {
         let row = &packages.rows()[number];
         // How far it is rolled out is a matter of each suite.
-        let stanza = row.stanza.without(PHASED).with(PUBLISHED, &now);
+        let percent = percent.filter(|_| named.contains(&number));
+        let stanza = phased(&row.stanza, percent.unwrap_or(100)).with(PUBLISHED, &now);
         edit.put(&row.component, row.key.clone(), stanza);
     }
     Ok(edit)
@@ -67,6 +75,10 @@ pub fn removal(view: &mut View<'_>, wanted: &[Wanted]) -> Result<Edit, Error> {
 /// Takes out what a rule does not keep.
 pub fn pruning(view: &mut View<'_>, rule: &Retention) -> Result<Edit, Error> {
     let packages = Packages::read(view)?;
+    // A pin that means nothing would let go what somebody wants to keep.
+    for pin in &rule.pins {
+        packages.find(pin, view.suite())?;
+    }
     let kept = packages.kept(rule);
     let gone: Vec<usize> = (0..packages.rows().len()).filter(|number| !kept.contains(number)).collect();
     Ok(drops(&packages, gone))
@@ -87,13 +99,18 @@ pub fn rollout(view: &mut View<'_>, wanted: &Wanted, percent: u8) -> Result<Edit
     let mut edit = Edit::default();
     for number in packages.find(wanted, view.suite())? {
         let row = &packages.rows()[number];
-        let stanza = match percent {
-            100.. => row.stanza.without(PHASED),
-            _ => row.stanza.with(PHASED, &percent.to_string()),
-        };
+        let stanza = phased(&row.stanza, percent);
         edit.put(&row.component, row.key.clone(), stanza);
     }
     Ok(edit)
+}
+
+/// A paragraph that reaches so many of a hundred hosts.
+pub fn phased(stanza: &Stanza, percent: u8) -> Stanza {
+    match percent {
+        100.. => stanza.without(PHASED),
+        _ => stanza.with(PHASED, &percent.to_string()),
+    }
 }
 
 /// Makes the suite hold again what it held in an earlier generation.
@@ -107,7 +124,7 @@ pub fn restoration(session: &Session<'_>, view: &mut View<'_>, generation: u64) 
     let head = Head { release, inline: commit.inline, version: None, modified };
     let then = everything(&mut View::new(session.store, head, modified));
     let then = then.map_err(|error| match error {
-        Error::Damaged { place, .. } => fail(format!("`{place}` was deleted")),
+        Error::Damaged { place, .. } => fail(format!("`{place}` was deleted by `gc`")),
         error => error,
     })?;
     let now = everything(view)?;
@@ -120,11 +137,14 @@ pub fn restoration(session: &Session<'_>, view: &mut View<'_>, generation: u64) 
         }
         let file = stanza.get("Filename").unwrap_or_default();
         if now.get(place).and_then(|now| now.get("Filename")) != Some(file) {
-            if condemned.holds(file) {
-                return Err(fail(format!("`{file}` is about to be deleted")));
-            }
-            if session.store.about(file)?.is_none() {
-                return Err(fail(format!("`{file}` was deleted")));
+            let state = match session.store.about(file)? {
+                None => Some("was deleted"),
+                Some(_) if condemned.holds(file) => Some("is about to be deleted"),
+                Some(_) => None,
+            };
+            if let Some(state) = state {
+                let (suite, file) = (suite.clone(), file.to_owned());
+                return Err(Error::Gone { suite, generation, file, state });
             }
         }
         edit.put(&place.0, place.1.clone(), stanza.clone());

@@ -9,6 +9,7 @@ use crate::repo::apps::Packages;
 use crate::repo::apps::Row;
 use crate::repo::error::Error;
 use crate::repo::layout;
+use crate::repo::release::Release;
 use crate::repo::settings::Settings;
 use crate::repo::view::View;
 use crate::template::page::AppView;
@@ -29,6 +30,11 @@ const VERSIONS: usize = 20;
 /// How many other packages are shown.
 const PACKAGES: usize = 500;
 
+/// Whether a suite is small enough to be held in memory for its user's convenience.
+pub fn is_readable(release: &Release) -> bool {
+    release.indices.values().map(|entry| entry.plain.1).sum::<u64>() <= LARGEST
+}
+
 /// A suite as it is shown.
 pub fn suite(view: &mut View<'_>, settings: &Settings, url: &str) -> Result<SuiteView, Error> {
     let release = view.head.release.clone();
@@ -43,8 +49,7 @@ pub fn suite(view: &mut View<'_>, settings: &Settings, url: &str) -> Result<Suit
         date_iso: moment(release.date.seconds()).replace(' ', "T") + "Z",
         ..SuiteView::default()
     };
-    let text: u64 = release.indices.values().map(|entry| entry.plain.1).sum();
-    if text > LARGEST {
+    if !is_readable(&release) {
         shown.omitted = Some("There are too many packages to be shown on a page; apt lists them.".to_owned());
         shown.install = install(url, &sources, "PACKAGE");
         return Ok(shown);

@@ -38,6 +38,9 @@ pub trait Signer: Sync {
     /// Both forms of a text signed at this time, by every key.
     fn sign(&self, text: &str, date: SourceDate) -> Result<Signed, Box<dyn StdError + Send + Sync>>;
 
+    /// Who signs.
+    fn signing(&self) -> Vec<Fingerprint>;
+
     /// Whose signatures are on a clear-signed text, of the keys that are known; none of them is an error.
     fn signers(&self, inline: &str) -> Result<Vec<Fingerprint>, openpgp::Error>;
 }
@@ -107,8 +110,15 @@ impl<'a> Session<'a> {
     }
 
     fn head(&self, suite: &str) -> Result<Head, Error> {
-        let known = self.settings.suites.join(", ");
-        Head::read(self.store, suite)?.ok_or_else(|| Error::NoSuite { suite: suite.to_owned(), known })
+        if let Some(head) = Head::read(self.store, suite)? {
+            return Ok(head);
+        }
+        let (suite, known) = (suite.to_owned(), &self.settings.suites);
+        if known.contains(&suite) {
+            let place = self.store.spelled(&layout::of_suite(&suite, "InRelease"));
+            return Err(Error::Damaged { place, reason: "it is not there".to_owned() });
+        }
+        Err(Error::NoSuite { suite, known: known.join(", ") })
     }
 
     /// Fails where a signature is on a head that cannot be given again, before anything is written.
@@ -122,7 +132,12 @@ impl<'a> Session<'a> {
             let missing: Vec<String> = missing.into_iter().filter(|issuer| !known(issuer)).collect();
             return Err(Error::LostSigner { place, missing: missing.join(", ") });
         }
-        Ok(())
+        // Once it has signed, every later head needs it.
+        let new = self.signer.signing().into_iter().find(|key| !signers.contains(key));
+        match new.filter(|_| self.signers == Signers::Keep) {
+            Some(key) => Err(Error::NewSigner { place, key }),
+            None => Ok(()),
+        }
     }
 
     /// Makes a change, again and again on what others left. `first` is what was worked out on `view`. The commit is

@@ -108,7 +108,9 @@ pub fn verify(
         let packages = Packages::read(&mut view)?;
         found.packages = packages.rows().len();
         files(session, &packages, (digests, &mut found))?;
-        dependencies(&packages, &mut found);
+        for (place, need) in unmet(&packages) {
+            found.say("unsatisfied", place, format!("it needs `{need}`, which the suite does not have"));
+        }
     }
     Ok(found)
 }
@@ -277,19 +279,21 @@ fn files(
     Ok(())
 }
 
-/// What a package of an application needs of its own suite: nobody else has it.
-fn dependencies(packages: &Packages, found: &mut Findings) {
+/// What packages of applications need of their own suite, and it does not have: which package, and what it needs.
+/// Nobody else has that.
+pub fn unmet(packages: &Packages) -> Vec<(String, String)> {
+    let mut found = Vec::new();
     for row in packages.rows().iter().filter(|row| row.role().is_some()) {
         for need in row.needs() {
             let is_own =
                 |name: &str| packages.knows(name) || name.contains("-release-") || name.contains("-venv-");
             let is_internal = need.names().all(|name| is_own(name.as_str()));
             if is_internal && packages.satisfying(&need).next().is_none() {
-                let place = format!("{} {}", row.key.package, row.key.version);
-                found.say("unsatisfied", place, format!("it needs `{need}`, which the suite does not have"));
+                found.push((format!("{} {}", row.key.package, row.key.version), need.to_string()));
             }
         }
     }
+    found
 }
 
 /// Makes files agree with the journal again: finishes what was committed, and writes anew what stands beside

@@ -6,6 +6,7 @@
 
 pub mod docs;
 mod helpers;
+pub mod keyring;
 pub mod launchers;
 pub mod page;
 pub mod quote;

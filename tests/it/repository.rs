@@ -300,3 +300,172 @@ fn a_new_architecture_has_what_is_for_all_from_the_start() {
     assert_eq!(text.matches("Package: ").count(), 2, "{text}");
     publisher.verified();
 }
+
+#[test]
+fn what_hosts_are_told_is_looked_at_when_it_is_said() {
+    let publisher = Publisher::of_directory(None);
+    let words =
+        ["repo", "init", &publisher.place, "--suite", "stable", "--origin", "Acme", "--label", "Acme"];
+    for url in ["apt.example.com", "ftp://x", "https://x y", "https://x\nTrusted: yes"] {
+        let all = [&words[..], &["--key", "key.asc", "--url", url]].concat();
+        publisher.refused(&all, &["cannot be an address that hosts can ask"]);
+    }
+    let ran = publisher
+        .run(&[&words[..], &["--key", "key.asc", "--component", "main", "--component", "main"]].concat());
+    assert!(
+        ran.err.contains("hosts are told to ask `file:/") && ran.err.contains("by `--url`"),
+        "{}",
+        ran.err
+    );
+    let release = fs::read_to_string(Path::new(&publisher.place).join("dists/stable/Release")).unwrap();
+    assert!(release.contains("\nComponents: main\n"), "{release}");
+    let ran =
+        publisher.run(&[&words[..], &["--key", "key.asc", "--url", "https://apt.example.com"]].concat());
+    assert!(ran.err.contains("what holds for all of the repository was changed"), "{}", ran.err);
+    let named = [&words[..], &["--key", "key.asc", "--name", "other"]].concat();
+    publisher.refused(&named, &["is called `acme`, not `other`"]);
+    fs::write(publisher.path("file"), "x").unwrap();
+    publisher.refused(&["repo", "list", "file"], &["`file` is no directory", "in front of the packages"]);
+}
+
+#[test]
+fn every_key_that_signs_goes_on_signing_and_no_other_begins_by_accident() {
+    let publisher = publisher();
+    publisher.ok(&["repo", "key", "generate", "new.asc", "--user-id", "New <n@x>"]);
+    let (place, deb) = (publisher.place.clone(), publisher.deb("hello", "1"));
+    let both = ["--key", "key.asc", "--key", "new.asc"];
+    publisher
+        .refused(&[&["publish", &place, &deb], &both[..]].concat(), &["is not signed by", "repo key rotate"]);
+    publisher.refused(&["repo", "key", "rotate", &place, "--key", "new.asc"], &["not signed by the key"]);
+    // The secret key is lost, and its public part is not: nobody stops by accident.
+    let shown = publisher.ok(&["repo", "key", "show", "key.asc"]);
+    fs::write(publisher.path("key.pub"), shown).unwrap();
+    let lost = ["repo", "key", "rotate", &place, "--key", "new.asc", "--public-key", "key.pub"];
+    publisher.refused(&lost, &["signs now, and was not given", "--retire"]);
+    let old = publisher.ok(&["repo", "key", "check", "key.pub", "--json"]);
+    let old: serde_json::Value = serde_json::from_str(&old).unwrap();
+    let old = old[0]["fingerprint"].as_str().unwrap();
+    publisher.ok(&[&lost[..], &["--retire", old]].concat());
+    publisher.ok(&["publish", &place, &deb, "--key", "new.asc"]);
+    assert_eq!(publisher.ok(&["repo", "verify", &place]), "");
+}
+
+#[test]
+fn a_rollout_begins_with_the_promotion_and_is_told() {
+    let publisher = publisher();
+    publisher.init("production", &[]);
+    publisher.publish(&["--suite", "stable", &publisher.deb("hello", "1")]);
+    publisher.repo("promote", &["stable", "production", "hello", "--rollout", "10"]);
+    let listed = publisher.repo("list", &["--suite", "production", "--json"]);
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!(listed[0]["rollout"], "10");
+    let log = publisher.repo("log", &["--suite", "production"]);
+    assert!(log.contains(" promote 10 % by "), "{log}");
+    let place = publisher.place.clone();
+    let words = ["repo", "rollout", &place, "hello", "50", "--suite", "production", "--key", "key.asc"];
+    let ran = publisher.run(&words);
+    assert!(ran.err.contains("`hello` reaches 50 of 100 hosts"), "{}", ran.err);
+    publisher.refused(
+        &["repo", "promote", &place, "stable", "stable", "hello", "--key", "key.asc"],
+        &["`stable` is both where the packages are and where they are to go"],
+    );
+    publisher.refused(
+        &[
+            "repo", "prune", &place, "--keep", "1", "--pin", "hello=9", "--suite", "stable", "--key",
+            "key.asc",
+        ],
+        &["there is no `hello=9`"],
+    );
+}
+
+#[test]
+fn what_hosts_have_had_counts_when_they_are_to_go_back() {
+    let publisher = publisher();
+    for version in ["1.0", "2.0"] {
+        publisher.publish(&[&publisher.deb("hello", version)]);
+    }
+    publisher.repo("restore", &["2"]);
+    let place = publisher.place.clone();
+    let words = |higher| ["repo", "republish", &place, "hello", "1.0", "--as", higher, "--key", "key.asc"];
+    publisher.refused(&words("1.1"), &["`1.1` is not higher than 2.0", "`2.0+rollback1`"]);
+    assert_eq!(publisher.ok(&words("2.0+rollback1")), "hello 2.0+rollback1 all\n");
+    assert_eq!(publisher.ok(&words("2.0+rollback1")), "", "a second time changes nothing");
+}
+
+#[test]
+fn what_is_deleted_is_told_once_and_cannot_be_had_again() {
+    let publisher = publisher();
+    for version in ["1.0", "2.0", "3.0"] {
+        publisher.publish(&[&publisher.deb("hello", version)]);
+    }
+    publisher.repo("remove", &["hello=1.0"]);
+    let place = publisher.place.clone();
+    publisher.repo("gc", &["--grace", "0"]);
+    publisher.refused(
+        &["repo", "restore", &place, "4", "--key", "key.asc"],
+        &["hello_1.0_all.deb` is about to be deleted", "publish that package again"],
+    );
+    assert!(publisher.repo("gc", &["--grace", "0"]).contains("hello_1.0_all.deb"));
+    for _ in 0..3 {
+        let ran = publisher.run(&["repo", "gc", &place, "--grace", "0"]);
+        assert!(!ran.out.contains("hello_1.0_all.deb"), "{}", ran.out);
+    }
+    publisher
+        .refused(&["repo", "restore", &place, "4", "--key", "key.asc"], &["hello_1.0_all.deb` was deleted"]);
+    let ran = publisher.run(&["repo", "gc", &place, "--grace", "7"]);
+    assert!(ran.code == Some(2) && ran.err.contains("a time is a number with"), "{}", ran.err);
+}
+
+#[test]
+fn what_stands_beside_the_suites_is_missed_and_web_servers_can_read_all() {
+    use std::os::unix::fs::PermissionsExt;
+    let publisher = Publisher::of_directory(None);
+    let script = format!(
+        "umask 077; \"$0\" repo init {} --suite stable --origin Acme --label Acme --key key.asc",
+        publisher.place
+    );
+    let made = crate::project::ran(publisher.shell(&script).arg(env!("CARGO_BIN_EXE_mkdeb")));
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    for entry in walkdir::WalkDir::new(&publisher.place).into_iter().map(Result::unwrap) {
+        let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+        let expected = if entry.file_type().is_dir() { 0o755 } else { 0o644 };
+        let is_lock = entry.path().ends_with(".mkdeb/lock");
+        assert!(mode == expected || is_lock, "{}: {mode:o}", entry.path().display());
+    }
+    for (name, code) in [
+        ("acme-stable.sources", "missing-sources"),
+        ("index.html", "missing-page"),
+        ("archive-key.asc", "missing-key"),
+    ] {
+        let path = Path::new(&publisher.place).join(name);
+        let bytes = fs::read(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        let ran = publisher.run(&["repo", "verify", &publisher.place]);
+        assert!(ran.out.contains(code), "{name}: {}", ran.out);
+        fs::write(&path, bytes).unwrap();
+    }
+    fs::remove_file(Path::new(&publisher.place).join("dists/stable/InRelease")).unwrap();
+    publisher.refused(
+        &["repo", "list", &publisher.place],
+        &["InRelease` is damaged: it is not there", "--repair"],
+    );
+}
+
+#[test]
+fn an_application_without_its_parts_is_told_of() {
+    let publisher = publisher();
+    let fields = "X-Mkdeb-App: shop\nX-Mkdeb-Role: application\nPre-Depends: shop-release-1 (= 1)\n";
+    let deb = publisher.deb_with("shop", "1", (fields, "x"));
+    let ran = publisher.run(&["publish", &publisher.place, &deb, "--key", "key.asc"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(
+        ran.err.contains("`shop 1` needs `shop-release-1 (= 1)`, which `stable` does not have"),
+        "{}",
+        ran.err
+    );
+    // Who only asks needs no key.
+    assert_eq!(
+        publisher.ok(&["publish", &publisher.place, "-n", &publisher.deb("hello", "1")]),
+        "hello 1 all\n"
+    );
+}

@@ -72,8 +72,12 @@ fn a_key_that_a_stranger_added_is_handed_on_to_nobody() {
     let evil = evil.lines().nth(3).unwrap();
     assert!(read(&publisher, "archive-key.asc").contains(evil));
     let keyring = publisher.ok(&["repo", "keyring", &publisher.place, "--public-key", "key.pub"]);
-    let file =
-        publisher.ok(&["inspect", keyring.trim(), "--cat", "/etc/apt/sources.list.d/acme-stable.sources"]);
+    let file = publisher.ok(&[
+        "inspect",
+        keyring.trim(),
+        "--cat",
+        "/usr/share/acme-stable-archive-keyring/acme-stable.sources",
+    ]);
     let key = publisher.read("key.pub");
     assert!(file.contains(key.lines().nth(3).unwrap()) && !file.contains(evil), "{file}");
     publisher.init("stable", &[]);

@@ -41,6 +41,9 @@ pub(in crate::cli) enum RepoVerb {
         /// The packages: `orders`, the newest, or `orders=1.4`
         #[arg(value_name = "PKG", required = true)]
         packages: Vec<Wanted>,
+        /// How many of a hundred hosts they reach at first; see `rollout`
+        #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+        rollout: Option<u8>,
         #[command(flatten)]
         change: ChangeArguments,
     },
@@ -234,10 +237,12 @@ impl LookArguments {
 
 /// A time as people say it: `7d`, `12h`, `90m`, `30s`.
 fn seconds(text: &str) -> Result<u64, String> {
+    if text == "0" {
+        return Ok(0);
+    }
     let units = [('d', 86_400), ('h', 3600), ('m', 60), ('s', 1)];
     let unit = units.iter().find(|(letter, _)| text.ends_with(*letter));
-    let (number, factor) =
-        unit.map_or((text, 1), |(letter, factor)| (text.trim_end_matches(*letter), *factor));
+    let (number, factor) = unit.map_or(("", 1), |(letter, factor)| (text.trim_end_matches(*letter), *factor));
     let number = number.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
     number.ok_or_else(|| "a time is a number with `d`, `h`, `m` or `s` behind it".to_owned())
 }

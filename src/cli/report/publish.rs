@@ -15,7 +15,7 @@ use crate::types::plural::counted;
 
 impl Report {
     pub(in crate::cli) fn publish(&self, outcome: &PublishOutcome) -> Result<ExitCode, Failure> {
-        let PublishOutcome { suite, added, removed, generation, unchanged, dry_run } = outcome;
+        let PublishOutcome { suite, added, removed, generation, unchanged, dry_run, remarks } = outcome;
         if self.json {
             return self.print_json(&json!({
                 "suite": suite,
@@ -24,15 +24,19 @@ impl Report {
                 "unchanged": unchanged,
                 "added": packages(added),
                 "removed": packages(removed),
+                "remarks": remarks,
             }));
         }
         if self.verbosity > Verbosity::Quiet {
             let count = counted(added.len() as u64, "packages");
             say(&plain(&match generation {
                 Some(generation) => format!("published {count} in `{suite}`, generation {generation}"),
-                None if *dry_run => format!("would publish {count} in `{suite}`"),
+                None if *dry_run && !added.is_empty() => format!("would publish {count} in `{suite}`"),
                 None => format!("nothing to publish in `{suite}`: all of it is there"),
             }));
+        }
+        if self.verbosity > Verbosity::Quiet {
+            remarks.iter().for_each(|remark| say(&plain(&format!("warning: {remark}"))));
         }
         let lines: String = added.iter().map(|words| format!("{words}\n")).collect();
         self.print(lines.as_bytes())

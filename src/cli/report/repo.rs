@@ -33,6 +33,9 @@ impl Report {
             let suite = &outcome.suite;
             say(&plain(&match outcome.generation {
                 Some(generation) => format!("`{suite}` is at generation {generation}"),
+                None if outcome.is_changed => {
+                    format!("`{suite}` is as it was; what holds for all of the repository was changed")
+                }
                 None => format!("`{suite}` is there already, as it should be"),
             }));
         }

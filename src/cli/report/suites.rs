@@ -73,7 +73,9 @@ impl Report {
         if self.verbosity > Verbosity::Quiet {
             say(&plain(&match generation {
                 Some(generation) => format!("{action}: `{suite}` is at generation {generation}"),
-                None if *dry_run => format!("{action}: this would change in `{suite}`"),
+                None if *dry_run && !(outcome.added.is_empty() && outcome.removed.is_empty()) => {
+                    format!("{action}: this would change in `{suite}`")
+                }
                 None => format!("{action}: nothing to change in `{suite}`"),
             }));
             if generation.is_some() {
@@ -95,7 +97,8 @@ impl Report {
             let (gone, later) =
                 (counted(deleted.len() as u64, "files"), counted(condemned.len() as u64, "files"));
             let word = if dry_run { "would delete" } else { "deleted" };
-            say(&format!("{word} {gone}; {later} wait for a later run"));
+            let wait = if condemned.len() == 1 { "waits" } else { "wait" };
+            say(&format!("{word} {gone}; {later} {wait} for a later run"));
         }
         self.print(lines(deleted.iter().cloned()).as_bytes())
     }

@@ -44,6 +44,8 @@ pub enum Action {
         from: String,
         /// Which packages.
         packages: Vec<Wanted>,
+        /// How many of a hundred hosts they reach; all, where none is said.
+        percent: Option<u8>,
     },
     /// Take packages out, with what only they needed.
     Remove(Vec<Wanted>),
@@ -77,11 +79,24 @@ impl Action {
         }
     }
 
+    /// What the journal says of it.
+    fn told(&self) -> String {
+        match self {
+            Self::Rollout(_, percent) | Self::Promote { percent: Some(percent), .. } => {
+                format!("{} {percent} %", self.name())
+            }
+            _ => self.name().to_owned(),
+        }
+    }
+
     fn edit(&self, session: &Session<'_>, view: &mut View<'_>) -> Result<Edit, Error> {
         match self {
-            Self::Promote { from, packages } => {
+            Self::Promote { from, packages, percent } => {
                 let from = session.suite(Some(from))?;
-                moving::promotion(session, &from, packages)
+                if from == view.suite() {
+                    return Err(Error::SameSuite(from));
+                }
+                moving::promotion(session, &from, (packages, *percent))
             }
             Self::Remove(packages) => moving::removal(view, packages),
             Self::Restore(generation) => moving::restoration(session, view, *generation),
@@ -152,9 +167,10 @@ pub(in crate::command) fn change_with(
         return Ok(outcome);
     }
     let (commit, mut view) =
-        session.change(action.name(), &suite, &mut |view| action.edit(&session, view))?;
+        session.change(&action.told(), &suite, &mut |view| action.edit(&session, view))?;
     if let Some(Commit { added, removed, generation, .. }) = commit {
         (outcome.added, outcome.removed, outcome.generation) = (added, removed, Some(generation));
+        outcome.remarks.extend(shown::unmet(&mut view)?);
         shown::put_page(access, &session, &mut view)?;
         shown::put_sources(access, &session, &view.head.release)?;
     }
@@ -167,6 +183,8 @@ fn remarks(action: &Action, suite: &str) -> Vec<String> {
             "hosts that upgraded stay as they are: apt does not go back by itself; \
              `mkdeb repo republish NAME VERSION --as HIGHER --suite {suite}` makes them"
         ),
+        Action::Rollout(package, 100..) => format!("`{package}` reaches all hosts"),
+        Action::Rollout(package, percent) => format!("`{package}` reaches {percent} of 100 hosts"),
         Action::Remove(_) => "hosts that installed it keep it".to_owned(),
         _ => return Vec::new(),
     };

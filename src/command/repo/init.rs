@@ -71,6 +71,8 @@ pub struct InitOutcome {
     pub suite: String,
     /// Its generation; none where nothing changed.
     pub generation: Option<u64>,
+    /// Whether what holds for the whole repository changed.
+    pub is_changed: bool,
     /// The keys that sign.
     pub fingerprints: Vec<Fingerprint>,
     /// The file for `/etc/apt/sources.list.d`, where it lies.
@@ -82,9 +84,21 @@ pub struct InitOutcome {
 /// Makes a repository or a suite, or changes what a suite says of itself.
 pub fn init(request: &InitRequest, env: &Env, watch: &Watch) -> Result<InitOutcome, Failure> {
     let release = release(request, env)?;
+    if let Some(url) = &request.url {
+        let is_url = ["https://", "http://", "file:/"].iter().any(|scheme| url.starts_with(scheme));
+        let is_line = url.bytes().all(|byte| byte.is_ascii_graphic());
+        let what = "an address that hosts can ask: `https://…`, `http://…` or `file:/…`";
+        if !is_url || !is_line {
+            return Err(Error::Value { what, value: url.clone() }.into());
+        }
+    }
     let store = open_store(&request.location, (env, watch))?;
     let keys = keys(&request.keys, &*store, (env, watch))?;
     let (there, mut settings) = settings(&*store, request)?;
+    let before = settings.clone();
+    if let Some(name) = request.name.as_ref().filter(|name| **name != settings.name) {
+        return Err(Error::Named { there: settings.name, here: name.clone() }.into());
+    }
     settings.url = request.url.clone().or(settings.url);
     settings.head_ttl = request.head_ttl.unwrap_or(settings.head_ttl);
     settings.contents = request.contents.unwrap_or(settings.contents);
@@ -106,14 +120,18 @@ pub fn init(request: &InitRequest, env: &Env, watch: &Watch) -> Result<InitOutco
     shown::put_sources(&access, &session, &view.head.release)?;
     shown::put_page(&access, &session, &mut view)?;
     let mut remarks = Vec::new();
-    if settings.url.is_none() && matches!(request.location, RepoLocation::Bucket { .. }) {
-        remarks.push("hosts cannot ask the store by this name: say where they find it by `--url`".to_owned());
+    if settings.url.is_none() {
+        let place = shown::url(&settings, &session);
+        remarks.push(format!(
+            "hosts are told to ask `{place}`: say where they find it by `--url`, now or later"
+        ));
     }
     if settings.conditions == Conditions::SingleWriter {
         remarks.push("the store keeps no conditions: two publishers at once lose packages".to_owned());
     }
     Ok(InitOutcome {
         sources: access.store.spelled(&layout::sources(&settings.name, &request.suite)),
+        is_changed: settings != before,
         settings,
         suite: request.suite.clone(),
         generation: commit.map(|commit| commit.generation),
@@ -146,6 +164,12 @@ fn settings(store: &dyn Store, request: &InitRequest) -> Result<(Option<Version>
         suites: Vec::new(),
     };
     Ok((None, settings))
+}
+
+/// Each word once, in order.
+fn distinct(words: &[String]) -> Vec<String> {
+    let is_first = |(number, word): &(usize, &String)| !words[..*number].contains(word);
+    words.iter().enumerate().filter(is_first).map(|(_, word)| word.clone()).collect()
 }
 
 /// A word for files: `Acme Shop` becomes `acme-shop`.
@@ -191,8 +215,8 @@ fn release(request: &InitRequest, env: &Env) -> Result<Release, Failure> {
         not_automatic: request.not_automatic,
         date: SourceDate::from_seconds(0),
         generation: 0,
-        components: request.components.clone(),
-        architectures,
+        components: distinct(&request.components),
+        architectures: distinct(&architectures),
         indices: Default::default(),
         contents: Default::default(),
     })

@@ -26,6 +26,8 @@ use crate::package::tree::Node;
 use crate::package::tree::NodeKind;
 use crate::package::tree::PackageTree;
 use crate::repo::layout;
+use crate::template::keyring;
+use crate::template::keyring::Keyring;
 use crate::types::arch::Arch;
 use crate::types::date::Moment;
 use crate::types::mode::Mode;
@@ -84,17 +86,22 @@ fn package(access: &Access, request: &KeyringRequest) -> Result<Package, Failure
     let suite = session.suite(request.suite.as_deref())?;
     let release = session.view(&suite)?.head.release;
     let text = shown::sources(access, &session, &release)?;
-    let path = format!("/etc/apt/sources.list.d/{}", layout::sources(&session.settings.name, &suite));
+    let name = format!("{}-{}-archive-keyring", session.settings.name, suite.replace(['/', '_'], "-"));
+    let name = name.to_ascii_lowercase();
+    let file = layout::sources(&session.settings.name, &suite);
+    let path = format!("/usr/share/{name}/{file}");
+    let target = format!("/etc/apt/sources.list.d/{file}");
+    let keyring = Keyring { package: name.clone(), source: path.clone(), target };
+    let [postinst, postrm] = keyring::render(&keyring)?;
     let mut tree = PackageTree::default();
-    // A conffile: dpkg takes over the one that is there with the same text, and keeps what an admin changed.
     let kind =
-        NodeKind::File { blob: Blob::Inline(text.into_bytes().into()), mode: Mode::PLAIN, conffile: true };
+        NodeKind::File { blob: Blob::Inline(text.into_bytes().into()), mode: Mode::PLAIN, conffile: false };
     let node = Node { kind, origin: "mkdeb".to_owned(), mtime: None };
     let path = path.parse().map_err(|error: crate::types::path::Error| failed(error.into()))?;
     tree.insert(path, node).map_err(|error| failed(error.into()))?;
-    let name = format!("{}-{}-archive-keyring", session.settings.name, suite.replace(['/', '_'], "-"));
-    let name = name.to_ascii_lowercase().parse();
+    let name = name.parse();
     let version = Moment::from(release.date).to_string().replace(['-', ':'], "").replace(' ', ".");
+    let version = format!("{version}.{:02}", release.date.seconds() % 60);
     let control = BinaryControl {
         package: name.map_err(|error: crate::types::name::Error| failed(error.into()))?,
         version: version.parse().map_err(|error: crate::types::version::Error| failed(error.into()))?,
@@ -109,7 +116,8 @@ fn package(access: &Access, request: &KeyringRequest) -> Result<Package, Failure
         identity: None,
         fields: Vec::new(),
     };
-    let (scripts, removed_conffiles) = (Scripts::default(), Vec::new());
+    let scripts = Scripts { postinst: Some(postinst), postrm: Some(postrm), ..Scripts::default() };
+    let removed_conffiles = Vec::new();
     Ok(Package { control, date: release.date, tree, scripts, removed_conffiles })
 }
 

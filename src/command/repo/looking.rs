@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::command::failure::Failure;
 use crate::command::repo::Access;
+use crate::control::stanza;
 use crate::host::env::Env;
 use crate::host::repository::Repository;
 use crate::host::watch::Guarded;
@@ -26,6 +27,9 @@ use crate::repo::verify::Finding;
 use crate::types::apt_source::Root;
 use crate::types::digest::Sha256;
 use crate::types::repo_location::RepoLocation;
+
+/// How many requests are made at once.
+const REQUESTS: usize = 8;
 
 /// A year, which apt looks ahead too, in seconds.
 const YEAR: u64 = 365 * 86_400;
@@ -132,10 +136,28 @@ fn verify_watched(request: &VerifyRequest, env: &Env, watch: &Watch) -> Result<V
         let bodies: Option<&mut verify::Digests<'_>> = if request.quick { None } else { Some(&mut digests) };
         let mut findings = verify::verify(&session, &suite, bodies)?;
         findings.all.extend(keys(&access)?);
+        findings.all.extend(beside(&access, &suite)?);
         if let Some(url) = &request.url {
             findings.all.extend(web(&session, &suite, (url, env))?);
         }
         found.push(Verified { suite, packages: findings.packages, findings: findings.all });
+    }
+    Ok(found)
+}
+
+/// What hosts and people get besides packages.
+fn beside(access: &Access, suite: &str) -> Result<Vec<Finding>, Failure> {
+    let sources = layout::sources(&access.settings.name, suite);
+    let mut found = Vec::new();
+    for (code, path) in
+        [("missing-key", layout::KEY), ("missing-sources", &sources), ("missing-page", layout::PAGE)]
+    {
+        if access.store.get(path)?.is_none_or(|file| file.bytes.is_empty()) {
+            let text =
+                "it is not there; `mkdeb repo init` with the words of the first time writes it".to_owned();
+            let (place, is_warning) = (access.store.spelled(path), code != "missing-key");
+            found.push(Finding { code, place, text, is_warning });
+        }
     }
     Ok(found)
 }
@@ -185,7 +207,7 @@ fn web(session: &Session<'_>, suite: &str, (url, env): (&str, &Env)) -> Result<V
         Ok(body.take(size + 1).read_to_end(&mut bytes).ok().map(|_| bytes))
     };
     let mut found = Vec::new();
-    let view = session.view(suite)?;
+    let mut view = session.view(suite)?;
     let head = layout::of_suite(suite, "InRelease");
     match get(&head, view.head.inline.len() as u64)? {
         None => found.push(finding("missing-on-web", &head, "hosts do not find it")),
@@ -204,6 +226,19 @@ fn web(session: &Session<'_>, suite: &str, (url, env): (&str, &Env)) -> Result<V
             Some(bytes) if Sha256::of(&bytes) == digest => {}
             Some(_) => found.push(finding("stale-on-web", &path, "hosts get other bytes than the store has")),
             None => found.push(finding("missing-on-web", &path, "hosts do not find it")),
+        }
+    }
+    // Of the packages it is enough to know that they are there: a size or a digest that is wrong is told by apt.
+    let mut packages = Vec::new();
+    view.each(&mut |_, text| {
+        packages.extend(stanza::field(text, "Filename").map(str::to_owned));
+        Ok(())
+    })?;
+    packages.extend([layout::KEY.to_owned(), layout::sources(&session.settings.name, suite)]);
+    let there = workers::map(&packages, REQUESTS, |path| web.has(path));
+    for (path, there) in packages.iter().zip(there) {
+        if !there.map_err(failed)? {
+            found.push(finding("missing-on-web", path, "hosts do not find it"));
         }
     }
     Ok(found)

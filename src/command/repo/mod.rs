@@ -54,6 +54,13 @@ pub struct KeyOptions {
     pub public_key: Option<PathBuf>,
 }
 
+impl KeyOptions {
+    /// Whether none was given on the command line.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.sign_command.is_none()
+    }
+}
+
 /// A repository that may be changed.
 pub struct Access {
     /// Where it is.
@@ -68,6 +75,9 @@ pub struct Access {
 /// Why a repository or a key cannot be got at, besides what other modules say.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// A file where a repository should be.
+    #[error("`{0}` is no directory")]
+    NoDirectory(String),
     /// Nobody to sign.
     #[error("no key to sign with was given")]
     NoKey,
@@ -101,7 +111,11 @@ impl From<Error> for Failure {
             Error::NoPublicKey => {
                 Some("give the public one by `--public-key`: `gpg --armor --export KEY`".to_owned())
             }
+            Error::Key { place, .. } if place == KEY_VARIABLE => {
+                Some(format!("`{KEY_VARIABLE}` holds the key itself; give a file by `--key`"))
+            }
             Error::Key { source, .. } => source.hint(),
+            Error::NoDirectory(_) => None,
             Error::Refused { .. } => {
                 Some("`mkdeb repo key generate` makes one that every host takes".to_owned())
             }
@@ -164,7 +178,7 @@ impl Access {
         options: &KeyOptions,
         (env, watch): (&Env, &Watch),
     ) -> Result<Self, Failure> {
-        let is_only_public = options.keys.is_empty() && options.sign_command.is_none();
+        let is_only_public = options.is_empty();
         let mut access = match &options.public_key {
             Some(path) if is_only_public => Self::look(location, Some(path), (env, watch))?,
             _ => Self::open(location, options, (env, watch))?,
@@ -195,6 +209,10 @@ impl Access {
 /// Whoever keeps the files of a repository.
 pub fn open_store(location: &RepoLocation, (env, watch): (&Env, &Watch)) -> Result<Box<dyn Store>, Failure> {
     match location {
+        RepoLocation::Directory(path) if env.is_file(path.as_ref()) => {
+            let hint = "the repository, a directory, stands in front of the packages".to_owned();
+            Err(Failure::new(Error::NoDirectory(path.clone()), Some(hint)))
+        }
         RepoLocation::Directory(path) => Ok(Box::new(Directory::new(env.resolve(path.as_ref()), watch))),
         RepoLocation::Bucket { service, bucket, prefix } => {
             let bucket = connect::bucket(*service, (bucket, prefix), (env, watch));
@@ -279,6 +297,6 @@ fn judge(certificate: &Certificate, now: SourceDate) -> Result<(), Error> {
 
 /// Who publishes, for the journal: `deploy@ci-7`.
 fn by(env: &Env) -> String {
-    let user = env.var("USER").or_else(|| env.var("LOGNAME")).unwrap_or_else(|| "somebody".to_owned());
+    let user = env.var("USER").or_else(|| env.var("LOGNAME")).unwrap_or_else(|| env.user_name());
     format!("{user}@{}", env.host_name())
 }

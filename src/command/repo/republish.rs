@@ -17,7 +17,9 @@ use crate::repo::apps::Packages;
 use crate::repo::apps::Row;
 use crate::repo::apps::Wanted;
 use crate::repo::error::Error as RepoError;
+use crate::repo::gc;
 use crate::repo::publish::Wish;
+use crate::repo::session::Session;
 use crate::types::digest::HashingReader;
 use crate::types::repo_location::RepoLocation;
 use crate::types::version::DebVersion;
@@ -76,12 +78,12 @@ pub fn republish(request: &RepublishRequest, env: &Env, watch: &Watch) -> Result
     let newest = Wanted { version: None, ..wanted.clone() };
     let newest = packages.find(&newest, &suite)?;
     let found = packages.find(&wanted, &suite)?;
-    if let Some(newest) = newest.first().map(|row| &packages.rows()[*row].key.version)
-        && compare_versions(&request.higher, newest).is_le()
-    {
+    let there = newest.first().map(|row| packages.rows()[*row].key.version.clone());
+    let newest = highest(&session, (&suite, &request.name), there)?;
+    if let Some(newest) = newest.filter(|newest| compare_versions(&request.higher, newest).is_lt()) {
         let (name, higher) = (request.name.clone(), request.higher.clone());
         let hint = format!("for example `{newest}+rollback1`");
-        return Err(Failure::new(Error::NotHigher { name, higher, there: newest.clone() }, Some(hint)));
+        return Err(Failure::new(Error::NotHigher { name, higher, there: newest }, Some(hint)));
     }
     let directory = env.temporary_directory()?;
     let mut checked = Vec::new();
@@ -101,6 +103,18 @@ pub fn republish(request: &RepublishRequest, env: &Env, watch: &Watch) -> Result
     let wish =
         Wish { suite, component: component.unwrap_or_default(), replace: false, dry_run: request.dry_run };
     put(&access, &checked, (&wish, "republish"), watch)
+}
+
+/// The highest version that hosts may have: of what is in the suite, and of what the journal knows was in it.
+fn highest(
+    session: &Session<'_>,
+    (suite, name): (&str, &str),
+    there: Option<String>,
+) -> Result<Option<String>, Failure> {
+    let commits = gc::journal(session, suite)?;
+    let words = commits.iter().flat_map(|commit| &commit.added).map(|words| words.split(' '));
+    let versions = words.filter_map(|mut words| if words.next()? == name { words.next() } else { None });
+    Ok(versions.map(str::to_owned).chain(there).max_by(|left, right| compare_versions(left, right)))
 }
 
 /// A file that is not what is listed. Whoever may write files must not have them signed.

@@ -12,9 +12,12 @@ use crate::host::watch::Watch;
 use crate::openpgp::certificate;
 use crate::openpgp::certificate::Certificate;
 use crate::openpgp::certificate::Fingerprint;
+use crate::repo::error::Error as RepoError;
 use crate::repo::layout;
+use crate::repo::session::Signer;
 use crate::repo::session::Signers;
 use crate::repo::store::Bytes;
+use crate::repo::view::Head;
 use crate::types::repo_location::RepoLocation;
 
 /// What to change.
@@ -46,6 +49,9 @@ pub enum Error {
     /// It is among those that sign.
     #[error("the key {0} was given to sign, and is to be retired")]
     StillSigns(Fingerprint),
+    /// It signs, and would no longer.
+    #[error("the key {0} signs now, and was not given")]
+    NotGiven(Fingerprint),
     /// It never was one.
     #[error("the repository does not show the key {0}")]
     Unknown(Fingerprint),
@@ -56,6 +62,7 @@ pub fn rotate(request: &RotateRequest, env: &Env, watch: &Watch) -> Result<Rotat
     let mut access = Access::open(&request.location, &request.keys, (env, watch))?;
     let shown = access.vouched_keys()?;
     let is_own = |certificate: &Certificate, print: &Fingerprint| certificate.fingerprint() == *print;
+    let mut retired = None;
     let mut kept = shown.clone();
     if let Some(text) = &request.retire {
         let failed = |error: Error| Failure::new(error, None);
@@ -67,6 +74,20 @@ pub fn rotate(request: &RotateRequest, env: &Env, watch: &Watch) -> Result<Rotat
             return Err(failed(Error::Unknown(print)));
         }
         kept.retain(|certificate| !is_own(certificate, &print));
+        retired = Some(print);
+    }
+    for suite in &access.settings.suites {
+        let head = Head::read(&*access.store, suite)?;
+        let signers = head.map(|head| access.keys.signers(&head.inline)).transpose();
+        let place = access.store.spelled(&layout::of_suite(suite, "InRelease"));
+        let signers = signers.map_err(|source| RepoError::OtherKey { place, source })?.unwrap_or_default();
+        let signing = access.keys.signing();
+        let is_lost = |print: &Fingerprint| !signing.contains(print) && retired.as_ref() != Some(print);
+        if let Some(print) = signers.into_iter().find(is_lost) {
+            let hint =
+                "give its secret key too, or take it out of use by `--retire`; hosts that know only it stop";
+            return Err(Failure::new(Error::NotGiven(print), Some(hint.to_owned())));
+        }
     }
     access.keys = access.keys.knowing(kept);
     let armored = certificate::armored(access.keys.certificates())?;

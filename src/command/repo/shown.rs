@@ -3,12 +3,14 @@
 use crate::command::failure::Failure;
 use crate::command::repo::Access;
 use crate::openpgp::certificate;
+use crate::repo::apps::Packages;
 use crate::repo::layout;
 use crate::repo::page;
 use crate::repo::release::Release;
 use crate::repo::session::Session;
 use crate::repo::settings::Settings;
 use crate::repo::store::Bytes;
+use crate::repo::verify;
 use crate::repo::view::View;
 use crate::template::page::Page;
 
@@ -19,6 +21,18 @@ pub fn url(settings: &Settings, session: &Session<'_>) -> String {
         .url
         .clone()
         .unwrap_or_else(|| if place.starts_with('/') { format!("file:{place}") } else { place })
+}
+
+/// What applications need and their suite does not have, in words.
+pub fn unmet(view: &mut View<'_>) -> Result<Vec<String>, Failure> {
+    if !page::is_readable(&view.head.release) {
+        return Ok(Vec::new());
+    }
+    let suite = view.suite().to_owned();
+    let words = |(package, need): (String, String)| {
+        format!("`{package}` needs `{need}`, which `{suite}` does not have")
+    };
+    Ok(verify::unmet(&Packages::read(view)?).into_iter().map(words).collect())
 }
 
 /// Writes the page anew. `known` is a suite that was just changed; the others are read.

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io;
 use std::io::Read;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Component;
 use std::path::Path;
 use std::path::PathBuf;
@@ -80,9 +80,10 @@ impl Directory {
     /// Writes a file under a name of its own, in the directory where it belongs.
     fn write(&self, path: &Path, content: &dyn Content) -> io::Result<tempfile::NamedTempFile> {
         let directory = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(directory)?;
-        let open = |path: &Path| fs::OpenOptions::new().write(true).create_new(true).mode(0o644).open(path);
+        self.make(directory)?;
+        let open = |path: &Path| fs::OpenOptions::new().write(true).create_new(true).open(path);
         let mut file = Builder::new().prefix(PREFIX).make_in(directory, open)?;
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
         let mut reader = content.open()?;
         let written = io::copy(&mut reader, file.as_file_mut())?;
         if written != content.size() {
@@ -90,6 +91,19 @@ impl Directory {
         }
         file.as_file_mut().flush()?;
         Ok(file)
+    }
+
+    /// Makes a directory and those above it, which web servers can read whatever the umask is.
+    fn make(&self, directory: &Path) -> io::Result<()> {
+        let missing: Vec<&Path> = directory.ancestors().take_while(|above| !above.exists()).collect();
+        for directory in missing.into_iter().rev() {
+            match fs::create_dir(directory) {
+                Ok(()) => fs::set_permissions(directory, fs::Permissions::from_mode(0o755))?,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// Files that are created by the thousand are on disk after [`Store::flush`], all others at once.
@@ -258,7 +272,7 @@ impl Store for Directory {
         const LOCK: &str = ".mkdeb/lock";
         let path = self.at(LOCK)?;
         let lock = || -> io::Result<File> {
-            fs::create_dir_all(self.root.join(".mkdeb"))?;
+            self.make(&self.root.join(".mkdeb"))?;
             let file = fs::OpenOptions::new().read(true).append(true).create(true).open(&path)?;
             let start = std::time::Instant::now();
             while let Err(error) = file.try_lock() {

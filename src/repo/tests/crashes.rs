@@ -36,7 +36,9 @@ const VERBS: [(&str, Verb); 9] = [
     ("publish", |session| publish(session, "c 1")),
     ("publish a second time", |session| publish(session, "a 2")),
     ("promote", |session| {
-        session.change("promote", "beta", &mut |_| moving::promotion(session, "stable", &[wanted("a")]))?;
+        session.change("promote", "beta", &mut |_| {
+            moving::promotion(session, "stable", (&[wanted("a")], None))
+        })?;
         Ok(())
     }),
     ("remove", |session| {

@@ -151,7 +151,7 @@ fn what_only_says_to_be_a_part_is_not_taken_along() {
     }
     let wanted = ["shop".parse().expect("a package")];
     session
-        .change("promote", "beta", &mut |_| moving::promotion(&session, "stable", &wanted))
+        .change("promote", "beta", &mut |_| moving::promotion(&session, "stable", (&wanted, None)))
         .expect("promoted");
     assert_eq!(holds(&world, "beta"), ["shop 1", "shop-release-1 1", "shop-venv-abc 1"]);
 }

@@ -313,6 +313,10 @@ impl Signer for RealSigner {
         Ok(signed::sign(text, std::slice::from_ref(key()), date)?)
     }
 
+    fn signing(&self) -> Vec<Fingerprint> {
+        vec![key().certificate().fingerprint()]
+    }
+
     fn signers(&self, inline: &str) -> Result<Vec<Fingerprint>, openpgp::Error> {
         signed::signers(inline, &[key().certificate()])
     }

@@ -63,11 +63,9 @@ fn over_http(suite: Suite) {
     let keyring = publisher.repo("keyring", &[]);
     publisher.publish_by(&["key.asc", "new.asc"], &[keyring.trim()]);
     apt(&root, &["update"]);
-    apt(&root, &["-o", "Dpkg::Options::=--force-confnew", "install", "acme-stable-archive-keyring"]);
-    assert_eq!(
-        root.read("/etc/apt/sources.list.d/acme-stable.sources"),
-        text(&directory, "acme-stable.sources")
-    );
+    apt(&root, &["install", "acme-stable-archive-keyring"]);
+    let sources = "/etc/apt/sources.list.d/acme-stable.sources";
+    assert_eq!(root.read(sources), text(&directory, "acme-stable.sources"));
     let old = publisher.ok(&["repo", "key", "check", "key.asc", "--json"]);
     let old: serde_json::Value = serde_json::from_str(&old).unwrap();
     let old = old[0]["fingerprint"].as_str().unwrap();

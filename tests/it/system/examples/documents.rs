@@ -94,8 +94,12 @@ const COMMANDS: &[(&str, &str, Run)] = &[
         PUBLISHING,
     ),
     ("README.md", "mkdeb publish s3://acme-apt/prod dist/*.deb --key key.asc", PUBLISHING),
-    ("README.md", "mkdeb repo promote /srv/apt staging production orders --key key.asc", PUBLISHING),
-    ("README.md", "mkdeb repo rollout /srv/apt orders 10 --suite production --key key.asc", PUBLISHING),
+    ("README.md", "mkdeb repo rollout /srv/apt orders 100 --suite production --key key.asc", PUBLISHING),
+    (
+        "README.md",
+        "mkdeb repo promote /srv/apt staging production orders --rollout 10 --key key.asc",
+        PUBLISHING,
+    ),
     ("README.md", "mkdeb repo prune /srv/apt --keep 3 --suite production --key key.asc", PUBLISHING),
     ("README.md", "mkdeb repo gc /srv/apt", PUBLISHING),
     ("README.md", "mkdeb repo verify /srv/apt", PUBLISHING),
@@ -125,12 +129,12 @@ const COMMANDS: &[(&str, &str, Run)] = &[
     ("docs/publishing.md", "mkdeb repo list /srv/apt", PUBLISHING),
     (
         "docs/publishing.md",
-        "mkdeb repo promote /srv/apt staging production orders=1.4.2 orders --key key.asc",
+        "mkdeb repo promote /srv/apt staging production orders=1.4.2 --key key.asc",
         PUBLISHING,
     ),
     (
         "docs/publishing.md",
-        "mkdeb repo rollout /srv/apt orders 10 --suite production --key key.asc",
+        "mkdeb repo promote /srv/apt staging production orders --rollout 10 --key key.asc",
         PUBLISHING,
     ),
     (
