@@ -1,6 +1,7 @@
 //! The command line: words to requests, outcomes to words or JSON. The only place that prints.
 
 mod args;
+mod manual;
 mod progress;
 mod repo;
 mod report;
@@ -45,6 +46,8 @@ fn run(arguments: &args::Arguments, env: &Env, report: &report::Report) -> Resul
             })?;
             report.build(&outcome)
         }
+        args::Verb::Completions { shell } => report.completions(*shell),
+        args::Verb::Man { verb, output } => report.man(verb, output.as_deref().map(|path| env.resolve(path))),
         args::Verb::Inspect(arguments) => {
             report.inspect(inspect::inspect(&arguments.request(), env, &watch)?)
         }

@@ -247,7 +247,13 @@ fn help_and_version_are_results() {
             assert!(line.chars().count() <= 100 && !line.ends_with(' '), "{args:?}: {line:?}");
         }
     }
-    assert_eq!(project.run(&["--version"]).out, format!("mkdeb {}\n", env!("CARGO_PKG_VERSION")));
+    let version = format!("mkdeb {}", env!("CARGO_PKG_VERSION"));
+    assert_eq!(project.run(&["-V"]).out, format!("{version}\n"));
+    let long = project.run(&["--version"]).out;
+    assert!(
+        long.starts_with(&format!("{version} (")) && long.contains("linux") && long.contains("rustc 1."),
+        "{long}"
+    );
     let help = project.run(&["build", "--help"]).out;
     for flag in [
         "-C, --directory",

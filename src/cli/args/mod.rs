@@ -26,12 +26,24 @@ use crate::cli::args::venv::VenvArguments;
 use crate::config::recipe::Suite;
 use crate::host::env::Env;
 
+/// The version with the facts of its build.
+const LONG_VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    " (",
+    env!("MKDEB_TARGET"),
+    ", ",
+    env!("MKDEB_RUSTC"),
+    ", ",
+    env!("MKDEB_PROFILE"),
+    ")"
+);
+
 /// What each verb takes stands behind its own options.
 const COMMON: &str = "Common options";
 
 /// Turns a Python application and its virtualenv into Debian packages.
 #[derive(Debug, Parser)]
-#[command(name = "mkdeb", version, max_term_width = 100)]
+#[command(name = "mkdeb", version, long_version = LONG_VERSION, max_term_width = 100)]
 pub(in crate::cli) struct Arguments {
     #[command(subcommand)]
     pub(in crate::cli) verb: Verb,
@@ -57,6 +69,27 @@ pub(in crate::cli) enum Verb {
     /// Reads `mkdeb.toml` (or `[tool.mkdeb]` of `pyproject.toml`), the application and its virtualenv, and
     /// writes a package that dpkg installs. Inputs are never changed. The path of each package is printed.
     Build(Box<BuildArguments>),
+
+    /// Print what completes the words of mkdeb in a shell
+    ///
+    /// For bash, for example: `mkdeb completions bash > /etc/bash_completion.d/mkdeb`.
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+
+    /// Print a man page, or write all of them
+    ///
+    /// Without a verb that of mkdeb itself: `mkdeb man repo promote | man -l -`.
+    Man {
+        /// The verb that the page is about: `build`, `repo init`
+        #[arg(value_name = "VERB", conflicts_with = "output")]
+        verb: Vec<String>,
+        /// Write all pages into this directory
+        #[arg(short, long, value_name = "DIR")]
+        output: Option<PathBuf>,
+    },
 
     /// Show what is in a package
     ///
@@ -121,6 +154,7 @@ impl Arguments {
             Verb::Inspect(arguments) => arguments.verbose,
             Verb::Pack(arguments) => arguments.verbose,
             Verb::Publish(_) | Verb::Repo(_) | Verb::Venv(_) | Verb::VenvKey(_) => false,
+            Verb::Completions { .. } | Verb::Man { .. } => false,
         };
         let verbosity = match (self.quiet, verbose) {
             (true, _) => Verbosity::Quiet,

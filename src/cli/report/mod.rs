@@ -2,6 +2,7 @@
 
 mod build;
 mod inspect;
+mod manual;
 mod pack;
 mod publish;
 mod repo;

@@ -16,6 +16,7 @@ mod fleet_service;
 pub mod fleet_world;
 mod inputs;
 mod lifecycle;
+mod manual;
 mod project;
 mod readers;
 mod repo_contents;

@@ -1,0 +1,14 @@
+//! Facts of the build that `--version` tells.
+
+use std::process::Command;
+
+fn main() {
+    let of = |name: &str| std::env::var(name).unwrap_or_else(|_| "unknown".to_owned());
+    let rustc = Command::new(of("RUSTC")).arg("--version").output();
+    let rustc = rustc.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let rustc = rustc.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+    println!("cargo::rustc-env=MKDEB_TARGET={}", of("TARGET"));
+    println!("cargo::rustc-env=MKDEB_RUSTC={rustc}");
+    println!("cargo::rustc-env=MKDEB_PROFILE={}", of("PROFILE"));
+    println!("cargo::rerun-if-changed=build.rs");
+}
