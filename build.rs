@@ -1,5 +1,7 @@
 //! Facts of the build that `--version` tells.
 
+#![expect(clippy::disallowed_methods, reason = "what Cargo says is in the environment")]
+
 use std::process::Command;
 
 fn main() {

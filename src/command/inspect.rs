@@ -20,6 +20,7 @@ use crate::deb::read::Deb;
 use crate::deb::read::Entry;
 use crate::deb::read::Limits;
 use crate::deb::read::Reader;
+use crate::host::Error as HostError;
 use crate::host::deb_file::DebFile;
 use crate::host::deb_file::is_stdin;
 use crate::host::env::Env;
@@ -27,6 +28,8 @@ use crate::host::extract;
 use crate::host::extract::Extraction;
 use crate::host::watch::Watch;
 use crate::package::scripts::Scripts;
+use crate::types::digest::HashingReader;
+use crate::types::digest::Sha256;
 use crate::types::plural::counted;
 use crate::types::size::Size;
 
@@ -61,10 +64,21 @@ pub enum Part {
     Scripts,
     /// The entries of data.tar.
     Files,
+    /// A bill of materials, in this form.
+    Sbom(Form),
     /// The body of one file: a path on the host, or `DEBIAN/NAME` for a file of control.tar.
     Cat(Vec<u8>),
     /// Nothing; its files are unpacked into this directory.
     Extract(PathBuf),
+}
+
+/// A form of bills of materials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// CycloneDX 1.5.
+    CycloneDx,
+    /// SPDX 2.3.
+    Spdx,
 }
 
 /// What was asked for.
@@ -72,6 +86,8 @@ pub enum Part {
 pub enum Outcome {
     /// Everything.
     Summary(Box<Inspected>),
+    /// Everything, for a bill of materials, with the package's digest.
+    Sbom(Form, Box<Inspected>, Sha256),
     /// The package's entries.
     Files(Vec<Entry>),
     /// The package, for its control file.
@@ -112,6 +128,15 @@ pub fn inspect(request: &InspectRequest, env: &Env, watch: &Watch) -> Result<Out
 fn inspect_watched(request: &InspectRequest, env: &Env, watch: &Watch) -> Result<Outcome, Failure> {
     let DebFile { reader: mut input, size } = DebFile::open(&request.file, env, watch)?;
     let package = Package { request, env };
+    if let Part::Sbom(form) = request.part {
+        let mut hashed = HashingReader::new(input);
+        let mut inspected = summary(package.open(&mut hashed)?).map_err(|stop| package.told(stop))?;
+        inspected.file = package.name();
+        let finished = hashed.finish();
+        let (digest, size) = finished.map_err(|error| HostError::new("read", &request.file, error))?;
+        inspected.size = size;
+        return Ok(Outcome::Sbom(form, Box::new(inspected), digest));
+    }
     let reader = package.open(&mut input)?;
     let told = |stop| package.told(stop);
     match &request.part {
@@ -131,6 +156,8 @@ fn inspect_watched(request: &InspectRequest, env: &Env, watch: &Watch) -> Result
             inspected.file = package.name();
             Ok(Outcome::Summary(Box::new(inspected)))
         }
+        // Told above, through a hasher.
+        Part::Sbom(_) => Ok(Outcome::Files(Vec::new())),
         Part::Cat(path) => cat::body(&package, reader, path, watch),
         Part::Extract(directory) => {
             watch.expect(size.unwrap_or(0));

@@ -31,6 +31,7 @@ mod relocation;
 mod repository;
 mod repository_hostile;
 mod sample;
+mod sbom;
 mod scripts;
 mod shared_libraries;
 mod slow;

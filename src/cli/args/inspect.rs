@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::command::inspect::Form;
 use crate::command::inspect::InspectRequest;
 use crate::command::inspect::Part;
 use crate::host::input::budget::DEFAULT_UNPACKED;
@@ -29,6 +30,10 @@ pub(in crate::cli) struct InspectArguments {
     #[arg(long, group = "part")]
     scripts: bool,
 
+    /// Print a bill of materials: the distributions of its virtualenvs with licenses and digests
+    #[arg(long, value_name = "FORM", group = "part", value_parser = form)]
+    sbom: Option<Form>,
+
     /// Print one file: `/usr/bin/x`, or `DEBIAN/postinst` for a control file
     #[arg(long, value_name = "PATH", group = "part", conflicts_with = "json")]
     cat: Option<OsString>,
@@ -39,7 +44,7 @@ pub(in crate::cli) struct InspectArguments {
 
     /// List what is unpacked, as `dpkg-deb --vextract` does
     // clap waives a requirement that conflicts with what is given, so the other parts are named too.
-    #[arg(short, long, requires = "extract", conflicts_with_all = ["control", "files", "scripts", "cat", "quiet"])]
+    #[arg(short, long, requires = "extract", conflicts_with_all = ["control", "files", "scripts", "cat", "sbom", "quiet"])]
     pub(super) verbose: bool,
 
     #[arg(long, value_name = "SIZE", default_value_t = DEFAULT_UNPACKED, hide_default_value = true)]
@@ -52,11 +57,20 @@ impl InspectArguments {
         let part = match (&self.cat, &self.extract) {
             (Some(path), _) => Part::Cat(path.clone().into_vec()),
             (_, Some(directory)) => Part::Extract(directory.clone()),
+            _ if self.sbom.is_some() => self.sbom.map_or(Part::Summary, Part::Sbom),
             _ if self.control => Part::Control,
             _ if self.files => Part::Files,
             _ if self.scripts => Part::Scripts,
             _ => Part::Summary,
         };
         InspectRequest { file: self.file.clone(), part, max_unpacked: self.max_unpacked }
+    }
+}
+
+fn form(text: &str) -> Result<Form, String> {
+    match text {
+        "cyclonedx" => Ok(Form::CycloneDx),
+        "spdx" => Ok(Form::Spdx),
+        _ => Err("the forms are `cyclonedx` and `spdx`".to_owned()),
     }
 }

@@ -12,6 +12,7 @@ use crate::content::pyvenv_cfg::PyvenvCfg;
 use crate::content::relocation;
 use crate::content::relocation::Relocation;
 use crate::deb::read::undotted;
+use crate::types::digest::Sha256;
 
 /// How much of a METADATA or `pyvenv.cfg` is read; name and version stand at the beginning (PEP 566).
 const LARGEST_HEAD: u64 = 16 << 10;
@@ -44,6 +45,10 @@ pub struct Distribution {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// Its license: an expression of SPDX's, or the author's words.
+    pub license: Option<String>,
+    /// The SHA-256 digest of its RECORD, which has those of all its files.
+    pub record: Option<String>,
 }
 
 /// Collects what tells of virtualenvs, entry by entry.
@@ -53,6 +58,8 @@ pub struct Collector {
     configs: BTreeMap<Vec<u8>, Option<PyvenvCfg>>,
     /// Distributions by their `.dist-info` directory.
     distributions: BTreeMap<Vec<u8>, Distribution>,
+    /// Digests of RECORD by the directory it lies in.
+    records: BTreeMap<Vec<u8>, String>,
     /// Targets of `bin/python…`, by path.
     interpreters: BTreeMap<Vec<u8>, Vec<u8>>,
     relocations: Vec<Relocation>,
@@ -70,6 +77,12 @@ impl Collector {
                 self.configs.insert(directory.to_vec(), config);
             }
             Kind::File if name == b"METADATA" => self.see_metadata(directory, body)?,
+            Kind::File
+                if name == b"RECORD" && directory.ends_with(b".dist-info") && self.records.len() < MOST =>
+            {
+                let (digest, _) = Sha256::of_reader(body)?;
+                self.records.insert(directory.to_vec(), digest.to_string());
+            }
             Kind::File if is_record(path) && header.size <= relocation::LARGEST => {
                 let mut text = Vec::new();
                 body.read_to_end(&mut text)?;
@@ -102,7 +115,8 @@ impl Collector {
         let name = field("Name").unwrap_or_else(|| stem_name.to_owned());
         let version = field("Version").unwrap_or_else(|| stem_version.to_owned());
         if is_word(&name) {
-            self.distributions.insert(directory.to_vec(), Distribution { name, version });
+            let found = Distribution { name, version, license: license(&text), record: None };
+            self.distributions.insert(directory.to_vec(), found);
         }
         Ok(())
     }
@@ -126,12 +140,9 @@ impl Collector {
         let mut python = config.and_then(|config| config.value("version").or(config.value("version_info")));
         let found = installed.iter().find_map(|(path, _)| library(path));
         python = python.or(found.as_deref());
-        distributions.extend(
-            installed
-                .iter()
-                .filter(|(path, _)| library(path).is_some())
-                .map(|(_, distribution)| (*distribution).clone()),
-        );
+        distributions.extend(installed.iter().filter(|(path, _)| library(path).is_some()).map(
+            |(path, found)| Distribution { record: self.records.get(*path).cloned(), ..(*found).clone() },
+        ));
         distributions
             .sort_by_cached_key(|distribution| (distribution.name.to_lowercase(), distribution.clone()));
         let path = format!("/{}", lossy(directory));
@@ -157,6 +168,20 @@ impl Collector {
         }
         None
     }
+}
+
+/// The license that metadata give: as an expression (PEP 639), by their classifiers, or in the author's words.
+fn license(text: &str) -> Option<String> {
+    let lines = || text.lines().take_while(|line| !line.is_empty());
+    let values = |name: &'static str| lines().filter_map(move |line| line.strip_prefix(name).map(str::trim));
+    let given = |value: &&str| is_word(value) && !value.eq_ignore_ascii_case("unknown");
+    let classified: Vec<&str> = values("Classifier: License ::")
+        .filter_map(|value| value.rsplit(" :: ").next())
+        .filter(given)
+        .collect();
+    let expression = values("License-Expression:").find(given).map(str::to_owned);
+    let classified = (!classified.is_empty()).then(|| classified.join(", "));
+    expression.or(classified).or_else(|| values("License:").find(given).map(str::to_owned))
 }
 
 fn split(path: &[u8]) -> (&[u8], &[u8]) {
@@ -223,7 +248,7 @@ mod tests {
             (
                 "./opt/x/venv/lib/python3.11/site-packages/a_b-2.0.dist-info/METADATA",
                 Kind::File,
-                b"Name: A.b\nVersion: 2.0\n\nName: text\n",
+                b"Name: A.b\nVersion: 2.0\nLicense: UNKNOWN\nClassifier: License :: OSI Approved :: MIT License\n\nName: text\n",
             ),
             // Vendored, and of another place.
             (
@@ -240,6 +265,8 @@ mod tests {
         let shown: Vec<String> =
             venv.distributions.iter().map(|it| format!("{} {}", it.name, it.version)).collect();
         assert_eq!(shown, ["A.b 2.0", "zope 1"]);
+        assert_eq!(venv.distributions[0].license.as_deref(), Some("MIT License"));
+        assert_eq!(venv.distributions[1].license, None);
         assert_eq!(venv.relocation.as_ref().map(|relocation| relocation.files.scripts), Some(2));
     }
 

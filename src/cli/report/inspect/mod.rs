@@ -2,6 +2,7 @@
 
 mod json;
 pub(super) mod listing;
+mod sbom;
 mod summary;
 
 use std::fs::File;
@@ -26,6 +27,9 @@ use crate::types::plural::counted;
 impl Report {
     pub(in crate::cli) fn inspect(&self, outcome: Outcome) -> Result<ExitCode, Failure> {
         match outcome {
+            Outcome::Sbom(form, inspected, digest) => {
+                self.document(&sbom::document(form, &inspected, &digest))
+            }
             Outcome::Summary(inspected) if self.json => self.document(&json::Document::of(&inspected)),
             Outcome::Control(deb) if self.json => self.document(&json::Control::of(&deb)),
             Outcome::Scripts(scripts) if self.json => self.document(&json::Scripts::of(&scripts)),
