@@ -9,6 +9,7 @@ mod report;
 use std::process::ExitCode;
 
 use crate::command::build;
+use crate::command::diff;
 use crate::command::failure::Failure;
 use crate::command::inspect;
 use crate::command::pack;
@@ -47,6 +48,9 @@ fn run(arguments: &args::Arguments, env: &Env, report: &report::Report) -> Resul
             report.build(&outcome)
         }
         args::Verb::Completions { shell } => report.completions(*shell),
+        args::Verb::Diff(arguments) => {
+            report.diff(&diff::diff(&arguments.request(), env, &watch)?, arguments.markdown)
+        }
         args::Verb::Man { verb, output } => report.man(verb, output.as_deref().map(|path| env.resolve(path))),
         args::Verb::Inspect(arguments) => {
             report.inspect(inspect::inspect(&arguments.request(), env, &watch)?)

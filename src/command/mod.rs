@@ -3,6 +3,7 @@
 mod adoption;
 pub mod build;
 mod dated;
+pub mod diff;
 pub mod failure;
 pub mod inspect;
 pub mod manifest;

@@ -15,6 +15,7 @@ mod bed;
 mod beds;
 mod build;
 mod deb_write;
+mod diff;
 mod documented;
 mod failing_world;
 mod hostile;

@@ -1,6 +1,7 @@
 //! The arguments, as clap reads them. The options of each verb are in a file of its own.
 
 mod build;
+mod diff;
 mod habits;
 mod inspect;
 mod keys;
@@ -17,6 +18,7 @@ use clap::Parser;
 use clap::Subcommand;
 
 use crate::cli::args::build::BuildArguments;
+use crate::cli::args::diff::DiffArguments;
 use crate::cli::args::inspect::InspectArguments;
 use crate::cli::args::pack::PackArguments;
 use crate::cli::args::publish::PublishArguments;
@@ -78,6 +80,13 @@ pub(in crate::cli) enum Verb {
         #[arg(value_name = "SHELL")]
         shell: clap_complete::Shell,
     },
+
+    /// Tell what a deploy changes
+    ///
+    /// Python distributions, control fields, scripts, units, conffiles, files and sizes, of two packages, of two
+    /// directories with the packages of a split application, or of two versions in a repository. Exits with 1 where
+    /// something differs.
+    Diff(DiffArguments),
 
     /// Print a man page, or write all of them
     ///
@@ -151,6 +160,7 @@ impl Arguments {
     pub(in crate::cli) fn output_options(&self) -> OutputOptions {
         let verbose = match &self.verb {
             Verb::Build(arguments) => arguments.verbose,
+            Verb::Diff(arguments) => arguments.verbose,
             Verb::Inspect(arguments) => arguments.verbose,
             Verb::Pack(arguments) => arguments.verbose,
             Verb::Publish(_) | Verb::Repo(_) | Verb::Venv(_) | Verb::VenvKey(_) => false,

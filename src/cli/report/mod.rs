@@ -1,6 +1,7 @@
 //! Outcomes as words or JSON, and the exit code that goes with them. Each verb's are in a file of its own.
 
 mod build;
+mod diff;
 mod inspect;
 mod manual;
 mod pack;

@@ -1,0 +1,139 @@
+//! `mkdeb diff`: what a deploy changes, by two packages, two directories of packages, or two versions in a
+//! repository.
+
+pub mod compare;
+pub mod side;
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::command::diff::compare::Differences;
+use crate::command::diff::side::Side;
+use crate::command::failure::Failure;
+use crate::command::repo::Access;
+use crate::control::stanza;
+use crate::deb::read;
+use crate::host::deb_file::DebFile;
+use crate::host::env::Env;
+use crate::host::watch::Guarded;
+use crate::host::watch::Watch;
+use crate::repo::apps::Packages;
+use crate::repo::apps::Wanted;
+use crate::types::repo_location::RepoLocation;
+
+/// What to compare.
+#[derive(Debug, Clone)]
+pub struct DiffRequest {
+    /// A package, a directory with packages, or a package in the repository: `orders=1.4`.
+    pub old: String,
+    /// The same.
+    pub new: String,
+    /// The repository, and its suite where it has several.
+    pub repository: Option<(RepoLocation, Option<String>)>,
+}
+
+/// What was found.
+#[derive(Debug)]
+pub struct Compared {
+    /// The old side.
+    pub old: Side,
+    /// The new side.
+    pub new: Side,
+    /// What differs.
+    pub differences: Differences,
+}
+
+/// Why nothing can be compared.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A package that cannot be followed.
+    #[error("failed to read the package `{place}`")]
+    Package {
+        /// Which.
+        place: String,
+        /// Why.
+        source: read::Error,
+    },
+    /// A directory without packages.
+    #[error("there is no package in `{}`", .0.display())]
+    Empty(PathBuf),
+    /// A file of a repository that is not there.
+    #[error("`{0}` is listed, and not there")]
+    Gone(String),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let hint = match &error {
+            Error::Package { source, .. } => source.hint(),
+            _ => None,
+        };
+        Self::new(error, hint)
+    }
+}
+
+/// Compares.
+pub fn diff(request: &DiffRequest, env: &Env, watch: &Watch) -> Result<Compared, Failure> {
+    let compared = diff_watched(request, env, watch);
+    compared.map_err(|failure| Failure { signal: watch.signal(), ..failure })
+}
+
+fn diff_watched(request: &DiffRequest, env: &Env, watch: &Watch) -> Result<Compared, Failure> {
+    let [old, new] = [&request.old, &request.new].map(|name| side(name, request, (env, watch)));
+    let (old, new) = (old?, new?);
+    let differences = Differences::between(&old, &new);
+    Ok(Compared { old, new, differences })
+}
+
+fn side(name: &str, request: &DiffRequest, (env, watch): (&Env, &Watch)) -> Result<Side, Failure> {
+    let path = Path::new(name);
+    match &request.repository {
+        Some((location, suite)) if !env.is_taken(path) => {
+            published(name, (location, suite.as_deref()), (env, watch))
+        }
+        _ if env.is_directory(path) => {
+            let names = env.names(path)?.into_iter().filter(|name| name.ends_with(".deb"));
+            let files: Vec<PathBuf> = names.map(|name| path.join(name)).collect();
+            if files.is_empty() {
+                return Err(Error::Empty(path.to_owned()).into());
+            }
+            of_files(&files, (env, watch))
+        }
+        _ => of_files(&[path.to_owned()], (env, watch)),
+    }
+}
+
+fn of_files(files: &[PathBuf], (env, watch): (&Env, &Watch)) -> Result<Side, Failure> {
+    let mut side = Side::default();
+    for file in files {
+        let mut input = DebFile::open(file, env, watch)?;
+        let failed = |source| Error::Package { place: file.display().to_string(), source };
+        side.add(&mut input.reader).map_err(failed)?;
+    }
+    Ok(side)
+}
+
+/// A package of a repository, with the release and the virtualenv that it needs.
+fn published(
+    name: &str,
+    (location, suite): (&RepoLocation, Option<&str>),
+    (env, watch): (&Env, &Watch),
+) -> Result<Side, Failure> {
+    let access = Access::look(location, None, (env, watch))?;
+    let session = access.session();
+    let suite = session.suite(suite)?;
+    let packages = Packages::read(&mut session.view(&suite)?)?;
+    let wanted: Wanted = name.parse().unwrap_or_else(|never| match never {});
+    // Of several architectures one tells as much as all.
+    let found = packages.find(&wanted, &suite)?.into_iter().take(1);
+    let mut side = Side::default();
+    for number in packages.with_parts(found) {
+        let file =
+            stanza::field(packages.rows()[number].stanza.as_str(), "Filename").unwrap_or_default().to_owned();
+        let place = access.store.spelled(&file);
+        let body = access.store.open(&file)?.ok_or_else(|| Error::Gone(place.clone()))?;
+        let failed = |source| Error::Package { place, source };
+        side.add(&mut Guarded::new(body, watch)).map_err(failed)?;
+    }
+    Ok(side)
+}
