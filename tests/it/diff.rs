@@ -39,7 +39,7 @@ fn change(project: &Project) {
     project.write("mkdeb.toml", manifest.replace("venv/bin/serve\"", "venv/bin/serve --fast\""));
 }
 
-fn compared(ran: Ran) -> Value {
+fn compared(ran: &Ran) -> Value {
     assert_eq!(ran.code, Some(1), "{}", ran.err);
     serde_json::from_str(&ran.out).unwrap()
 }
@@ -80,7 +80,7 @@ fn two_packages_are_compared_by_what_hosts_get() {
     assert!(same.out.contains("nothing differs"), "{}", same.out);
     change(&project);
     let new = project.build(&[]).out.trim_end().to_owned();
-    is_what_changed(&compared(project.run(&["diff", &old, &new, "--json"])));
+    is_what_changed(&compared(&project.run(&["diff", &old, &new, "--json"])));
     let people = project.run(&["diff", &old, &new]);
     assert_eq!(people.code, Some(1));
     for text in ["orders 1.4.2 -> orders 1.4.3", "Flask 2.0 -> 3.0", "+ new 1", "- gone 1", "conffiles\n"] {
@@ -99,7 +99,7 @@ fn a_split_application_is_compared_as_a_whole_and_a_shared_virtualenv_is_told() 
     project.build(&["--output", "old"]);
     project.write("app/orders/more.py", "x = 1\n");
     project.build(&["--output", "same", "--set", "package.version=1.4.3"]);
-    let found = compared(project.run(&["diff", "old", "same", "--json"]));
+    let found = compared(&project.run(&["diff", "old", "same", "--json"]));
     assert_eq!(found["shares_virtualenv"], true);
     assert_eq!(told(&found["distributions"]), [""; 0]);
     assert_eq!(told(&found["fields"]), [""; 0], "only the release is another");
@@ -107,7 +107,7 @@ fn a_split_application_is_compared_as_a_whole_and_a_shared_virtualenv_is_told() 
     fs::remove_file(project.path("app/orders/more.py")).unwrap();
     change(&project);
     project.build(&["--output", "new"]);
-    let found = compared(project.run(&["diff", "old", "new", "--json"]));
+    let found = compared(&project.run(&["diff", "old", "new", "--json"]));
     assert_eq!(found["shares_virtualenv"], false);
     is_what_changed(&found);
 }
@@ -127,8 +127,8 @@ fn versions_in_a_repository_are_compared_with_each_other_and_with_files() {
     }
     let place = publisher.place.as_str();
     let found = project.run(&["diff", "--repo", place, "orders=1.4.2", "orders", "--json"]);
-    is_what_changed(&compared(found));
-    is_what_changed(&compared(project.run(&["diff", "--repo", place, "orders=1.4.2", "1.4.3", "--json"])));
+    is_what_changed(&compared(&found));
+    is_what_changed(&compared(&project.run(&["diff", "--repo", place, "orders=1.4.2", "1.4.3", "--json"])));
     let none = project.run(&["diff", "--repo", place, "orders=9", "orders"]);
     assert!(none.code == Some(2) && none.err.contains("there is no `orders=9`"), "{}", none.err);
 }
