@@ -18,6 +18,7 @@ pub mod source;
 pub mod deb;
 pub mod plan;
 
+pub mod lint;
 pub mod repo;
 
 pub mod host;

@@ -12,6 +12,7 @@ use crate::command::build;
 use crate::command::diff;
 use crate::command::failure::Failure;
 use crate::command::inspect;
+use crate::command::lint;
 use crate::command::pack;
 use crate::command::publish;
 use crate::command::venv;
@@ -50,6 +51,13 @@ fn run(arguments: &args::Arguments, env: &Env, report: &report::Report) -> Resul
         args::Verb::Completions { shell } => report.completions(*shell),
         args::Verb::Diff(arguments) => {
             report.diff(&diff::diff(&arguments.request(), env, &watch)?, arguments.markdown)
+        }
+        args::Verb::Explain { rule } => {
+            let rule = rule.as_deref().map(lint::explain).transpose()?;
+            report.explain(rule)
+        }
+        args::Verb::Lint(arguments) => {
+            report.lint(&lint::lint(&arguments.request(), env, &watch)?, arguments.strict)
         }
         args::Verb::Man { verb, output } => report.man(verb, output.as_deref().map(|path| env.resolve(path))),
         args::Verb::Inspect(arguments) => {

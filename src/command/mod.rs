@@ -6,6 +6,7 @@ mod dated;
 pub mod diff;
 pub mod failure;
 pub mod inspect;
+pub mod lint;
 pub mod manifest;
 mod overrides;
 pub mod pack;

@@ -21,6 +21,7 @@ mod failing_world;
 mod hostile;
 mod hostile_tarballs;
 mod inspect;
+mod lint;
 mod oracle_deb;
 mod oracle_pack;
 mod oracle_random;

@@ -17,6 +17,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("package", 2),
     ("plan", 3),
     ("deb", 3),
+    ("lint", 4),
     ("repo", 4),
     ("host", 5),
     ("command", 6),

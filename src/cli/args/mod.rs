@@ -5,6 +5,7 @@ mod diff;
 mod habits;
 mod inspect;
 mod keys;
+mod lint;
 mod pack;
 mod publish;
 pub(in crate::cli) mod repo;
@@ -20,6 +21,7 @@ use clap::Subcommand;
 use crate::cli::args::build::BuildArguments;
 use crate::cli::args::diff::DiffArguments;
 use crate::cli::args::inspect::InspectArguments;
+use crate::cli::args::lint::LintArguments;
 use crate::cli::args::pack::PackArguments;
 use crate::cli::args::publish::PublishArguments;
 use crate::cli::args::repo::RepoVerb;
@@ -87,6 +89,19 @@ pub(in crate::cli) enum Verb {
     /// directories with the packages of a split application, or of two versions in a repository. Exits with 1 where
     /// something differs.
     Diff(DiffArguments),
+
+    /// Say what a rule of `lint` is about, or list the rules
+    Explain {
+        /// The rule: `world-writable`
+        #[arg(value_name = "RULE")]
+        rule: Option<String>,
+    },
+
+    /// Look for mistakes in packages
+    ///
+    /// What dpkg refuses, what Policy wants, and what keeps a virtualenv from working on a host. Exits with 1 where there
+    /// is an error.
+    Lint(LintArguments),
 
     /// Print a man page, or write all of them
     ///
@@ -164,7 +179,7 @@ impl Arguments {
             Verb::Inspect(arguments) => arguments.verbose,
             Verb::Pack(arguments) => arguments.verbose,
             Verb::Publish(_) | Verb::Repo(_) | Verb::Venv(_) | Verb::VenvKey(_) => false,
-            Verb::Completions { .. } | Verb::Man { .. } => false,
+            Verb::Completions { .. } | Verb::Explain { .. } | Verb::Lint(_) | Verb::Man { .. } => false,
         };
         let verbosity = match (self.quiet, verbose) {
             (true, _) => Verbosity::Quiet,

@@ -3,6 +3,7 @@
 mod build;
 mod diff;
 mod inspect;
+mod lint;
 mod manual;
 mod pack;
 mod publish;

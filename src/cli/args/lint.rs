@@ -1,0 +1,35 @@
+//! The options of `mkdeb lint`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::command::lint::LintRequest;
+use crate::config::recipe::Suite;
+use crate::host::input::budget::DEFAULT_UNPACKED;
+use crate::types::size::Size;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct LintArguments {
+    /// The packages
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+
+    /// The suite of the hosts: `bookworm`
+    #[arg(long, value_name = "SUITE", value_parser = crate::cli::args::suite)]
+    target: Option<Suite>,
+
+    /// Take warnings for errors
+    #[arg(long)]
+    pub(in crate::cli) strict: bool,
+
+    #[arg(long, value_name = "SIZE", default_value_t = DEFAULT_UNPACKED, hide_default_value = true)]
+    #[arg(help = format!("What each package may unpack to [default: {DEFAULT_UNPACKED}]"))]
+    max_unpacked: Size,
+}
+
+impl LintArguments {
+    pub(in crate::cli) fn request(&self) -> LintRequest {
+        LintRequest { files: self.files.clone(), target: self.target, max_unpacked: self.max_unpacked }
+    }
+}

@@ -1,0 +1,100 @@
+//! `mkdeb lint`: what is wrong with packages, by the rules.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::command::failure::Failure;
+use crate::config::recipe::Suite;
+use crate::deb::read;
+use crate::deb::read::Limits;
+use crate::deb::read::Reader;
+use crate::host::deb_file::DebFile;
+use crate::host::env::Env;
+use crate::host::watch::Watch;
+use crate::host::workers;
+use crate::lint;
+use crate::lint::Finding;
+use crate::lint::Rule;
+use crate::lint::facts::Collector;
+use crate::types::size::Size;
+use crate::types::spelling::nearest;
+
+/// What to look at.
+#[derive(Debug, Clone)]
+pub struct LintRequest {
+    /// The packages.
+    pub files: Vec<PathBuf>,
+    /// The suite of the hosts, where it is known.
+    pub target: Option<Suite>,
+    /// What each may unpack to.
+    pub max_unpacked: Size,
+}
+
+/// What was found in one package.
+#[derive(Debug)]
+pub struct Linted {
+    /// Its name, as the user gave it.
+    pub file: String,
+    /// The findings, errors first.
+    pub findings: Vec<Finding>,
+}
+
+/// Why nothing can be said.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A package that cannot be followed.
+    #[error("failed to read the package `{file}`")]
+    Package {
+        /// Which.
+        file: String,
+        /// Why.
+        source: read::Error,
+    },
+    /// A rule that there is not.
+    #[error("there is no rule `{name}`")]
+    NoRule {
+        /// What was asked for.
+        name: String,
+        /// One like it.
+        near: Option<&'static str>,
+    },
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let hint = match &error {
+            Error::Package { source, .. } => source.hint(),
+            Error::NoRule { near: Some(near), .. } => Some(format!("did you mean `{near}`?")),
+            Error::NoRule { .. } => Some("`mkdeb explain` lists the rules".to_owned()),
+        };
+        Self::new(error, hint)
+    }
+}
+
+/// Applies all rules to each package.
+pub fn lint(request: &LintRequest, env: &Env, watch: &Watch) -> Result<Vec<Linted>, Failure> {
+    let linted = workers::map(&request.files, env.cores, |file| one(file, request, (env, watch)));
+    let linted: Result<Vec<_>, Failure> = linted.into_iter().collect();
+    linted.map_err(|failure| Failure { signal: watch.signal(), ..failure })
+}
+
+fn one(file: &Path, request: &LintRequest, (env, watch): (&Env, &Watch)) -> Result<Linted, Failure> {
+    let mut input = DebFile::open(file, env, watch)?;
+    let name = file.display().to_string();
+    let failed = |source| Error::Package { file: name.clone(), source };
+    let reader =
+        Reader::open(&mut input.reader, &Limits::of_stranger(request.max_unpacked)).map_err(failed)?;
+    let mut collector = Collector::default();
+    let walked = reader.walk::<read::Error>(&mut |entry, body| {
+        let path = entry.header.path.clone();
+        collector.see(entry.header, body).map_err(|source| read::Error::body(&path, source))
+    });
+    let facts = collector.finish(walked.map_err(failed)?, request.target);
+    Ok(Linted { file: name, findings: lint::check(&facts) })
+}
+
+/// The rule with a name.
+pub fn explain(name: &str) -> Result<&'static Rule, Error> {
+    let near = nearest(name, lint::RULES.iter().map(|rule| rule.name));
+    Rule::named(name).ok_or_else(|| Error::NoRule { name: name.to_owned(), near })
+}

@@ -1,0 +1,148 @@
+//! What rules look at, collected while a package passes by once.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::io::Cursor;
+use std::io::Read;
+
+use crate::archive::tar::read::Kind;
+use crate::archive::tar::read::Member;
+use crate::config::recipe::Suite;
+use crate::content::elf;
+use crate::content::elf::Machine;
+use crate::content::elf::dynamic::Dynamic;
+use crate::content::elf::dynamic::dynamic;
+use crate::deb::read::Deb;
+use crate::deb::read::undotted;
+use crate::types::digest::HashingReader;
+use crate::types::digest::Sha256;
+
+/// The largest text that is kept, in bytes. A RECORD of 40,000 files is about 4 MiB.
+const LARGEST_TEXT: u64 = 16 << 20;
+/// The largest file of machine code that is looked into, in bytes: one is in memory at a time.
+const LARGEST_CODE: u64 = 1 << 30;
+/// How much is kept of a script's first lines, in bytes.
+const HEAD: usize = 512;
+
+/// A package, as rules see it.
+pub struct Facts {
+    /// What it says.
+    pub deb: Deb,
+    /// Its files by their paths on the host.
+    pub files: BTreeMap<String, File>,
+    /// The suite that it is for, where that is known.
+    pub target: Option<Suite>,
+}
+
+/// A file of a package.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Its header.
+    pub header: Member,
+    /// The digest of its body.
+    pub sha256: Option<Sha256>,
+    /// Its first bytes, of scripts and bytecode.
+    pub head: Vec<u8>,
+    /// Its text, of what tells of installed distributions.
+    pub text: Option<Vec<u8>>,
+    /// What machine code is for and asks for.
+    pub code: Option<(Machine, Dynamic)>,
+}
+
+/// Collects files.
+#[derive(Default)]
+pub struct Collector(BTreeMap<String, File>);
+
+impl Collector {
+    /// Looks at an entry of data.tar and its body.
+    pub fn see(&mut self, header: Member, body: &mut dyn Read) -> io::Result<()> {
+        let path = String::from_utf8_lossy(undotted(&header.path)).trim_end_matches('/').to_owned();
+        let mut file = File { header, sha256: None, head: Vec::new(), text: None, code: None };
+        if file.header.kind == Kind::File {
+            file.read(&path, body)?;
+        }
+        self.0.insert(format!("/{path}"), file);
+        Ok(())
+    }
+
+    /// All of them, with the rest of the package.
+    pub fn finish(self, deb: Deb, target: Option<Suite>) -> Facts {
+        Facts { deb, files: self.0, target }
+    }
+}
+
+impl File {
+    fn read(&mut self, path: &str, body: &mut dyn Read) -> io::Result<()> {
+        let mut hashing = HashingReader::new(body);
+        let mut head = Vec::new();
+        hashing.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
+        if head.starts_with(b"\x7fELF") && self.header.size <= LARGEST_CODE {
+            let machine = elf::machine(&head);
+            hashing.read_to_end(&mut head)?;
+            let asks = dynamic(Cursor::new(&head)).unwrap_or_default();
+            self.code = machine.map(|machine| (machine, asks));
+        } else if wants_text(path) && self.header.size <= LARGEST_TEXT {
+            hashing.read_to_end(&mut head)?;
+            self.text = Some(head);
+        } else if head.starts_with(b"#!") {
+            self.head = head;
+        } else if path.ends_with(".pyc") {
+            head.truncate(16);
+            self.head = head;
+        }
+        self.sha256 = Some(hashing.finish()?.0);
+        Ok(())
+    }
+}
+
+fn wants_text(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    ["RECORD", "direct_url.json", "pyvenv.cfg"].contains(&name) || name.ends_with(".pth")
+}
+
+impl Facts {
+    /// The first line of a control field.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        crate::control::stanza::field(&self.deb.control, name)
+    }
+
+    /// The directories of virtualenvs: those with a `pyvenv.cfg`.
+    pub fn virtualenvs(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().filter_map(|path| path.strip_suffix("/pyvenv.cfg"))
+    }
+
+    /// Files whose paths end like this, which are regular.
+    pub fn ending<'f>(&'f self, end: &'f str) -> impl Iterator<Item = (&'f str, &'f File)> {
+        let files = self
+            .files
+            .iter()
+            .filter(move |(path, file)| path.ends_with(end) && file.header.kind == Kind::File);
+        files.map(|(path, file)| (path.as_str(), file))
+    }
+
+    /// What a path of the package leads to, links followed; none where that is not in the package.
+    pub fn followed(&self, path: &str) -> Option<(String, &File)> {
+        let mut path = path.to_owned();
+        for _ in 0..16 {
+            let file = self.files.get(&path)?;
+            let Kind::Symlink(target) = &file.header.kind else { return Some((path, file)) };
+            path = joined(&path, &String::from_utf8_lossy(target));
+        }
+        None
+    }
+}
+
+/// Where a link at a path leads to.
+pub(in crate::lint) fn joined(link: &str, target: &str) -> String {
+    let directory = link.rsplit_once('/').map_or("", |(directory, _)| directory);
+    let whole = if target.starts_with('/') { target.to_owned() } else { format!("{directory}/{target}") };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in whole.split('/').filter(|part| !matches!(*part, "" | ".")) {
+        if part == ".." {
+            parts.pop();
+        } else {
+            parts.push(part);
+        }
+    }
+    format!("/{}", parts.join("/"))
+}
