@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use crate::command::build;
 use crate::command::diff;
+use crate::command::export;
 use crate::command::failure::Failure;
 use crate::command::inspect;
 use crate::command::lint;
@@ -56,6 +57,7 @@ fn run(arguments: &args::Arguments, env: &Env, report: &report::Report) -> Resul
             let rule = rule.as_deref().map(lint::explain).transpose()?;
             report.explain(rule)
         }
+        args::Verb::Export(arguments) => report.export(&export::export(&arguments.request(), env, &watch)?),
         args::Verb::Lint(arguments) => {
             report.lint(&lint::lint(&arguments.request(), env, &watch)?, arguments.strict)
         }

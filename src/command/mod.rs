@@ -4,6 +4,7 @@ mod adoption;
 pub mod build;
 mod dated;
 pub mod diff;
+pub mod export;
 pub mod failure;
 pub mod inspect;
 pub mod lint;

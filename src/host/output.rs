@@ -150,6 +150,11 @@ pub fn create(path: &Path) -> Result<io::BufWriter<File>, Error> {
     File::create_new(path).map(io::BufWriter::new).map_err(|error| Error::new("create", path, error))
 }
 
+/// Opens what was written into a temporary directory.
+pub fn open(path: &Path) -> Result<File, Error> {
+    File::open(path).map_err(|error| Error::new("read", path, error))
+}
+
 /// A file without a name in the directory for temporary files.
 pub fn temporary() -> io::Result<File> {
     tempfile::tempfile()

@@ -17,6 +17,7 @@ mod build;
 mod deb_write;
 mod diff;
 mod documented;
+mod export;
 mod failing_world;
 mod hostile;
 mod hostile_tarballs;

@@ -2,6 +2,7 @@
 
 mod build;
 mod diff;
+mod export;
 mod habits;
 mod inspect;
 mod keys;
@@ -20,6 +21,7 @@ use clap::Subcommand;
 
 use crate::cli::args::build::BuildArguments;
 use crate::cli::args::diff::DiffArguments;
+use crate::cli::args::export::ExportArguments;
 use crate::cli::args::inspect::InspectArguments;
 use crate::cli::args::lint::LintArguments;
 use crate::cli::args::pack::PackArguments;
@@ -96,6 +98,12 @@ pub(in crate::cli) enum Verb {
         #[arg(value_name = "RULE")]
         rule: Option<String>,
     },
+
+    /// Write the application's tarball from a commit of git
+    ///
+    /// The same commit gives the same bytes on every machine. `export-ignore` and `export-subst` of `.gitattributes` are
+    /// honoured; submodules are left out. The path of the tarball is printed.
+    Export(ExportArguments),
 
     /// Look for mistakes in packages
     ///
@@ -179,7 +187,11 @@ impl Arguments {
             Verb::Inspect(arguments) => arguments.verbose,
             Verb::Pack(arguments) => arguments.verbose,
             Verb::Publish(_) | Verb::Repo(_) | Verb::Venv(_) | Verb::VenvKey(_) => false,
-            Verb::Completions { .. } | Verb::Explain { .. } | Verb::Lint(_) | Verb::Man { .. } => false,
+            Verb::Completions { .. }
+            | Verb::Explain { .. }
+            | Verb::Export(_)
+            | Verb::Lint(_)
+            | Verb::Man { .. } => false,
         };
         let verbosity = match (self.quiet, verbose) {
             (true, _) => Verbosity::Quiet,

@@ -2,6 +2,7 @@
 
 mod build;
 mod diff;
+mod export;
 mod inspect;
 mod lint;
 mod manual;
