@@ -329,6 +329,23 @@ fn what_hosts_are_told_is_looked_at_when_it_is_said() {
 }
 
 #[test]
+fn a_repository_and_its_key_are_made_at_once() {
+    use std::os::unix::fs::PermissionsExt;
+    let publisher = Publisher::of_directory(None);
+    let words =
+        ["repo", "init", &publisher.place, "--suite", "stable", "--origin", "Acme", "--label", "Acme"];
+    let with = |more: &[&'static str]| [&words[..], more].concat();
+    publisher.refused(&with(&["--make-key", "own.asc", "--component", "a b"]), &["cannot be a component"]);
+    assert!(!publisher.path("own.asc").exists(), "no key for no repository");
+    publisher.ok(&with(&["--make-key", "own.asc"]));
+    let mode = fs::metadata(publisher.path("own.asc")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    publisher.ok(&["publish", &publisher.place, &publisher.deb("hello", "1"), "--key", "own.asc"]);
+    assert_eq!(publisher.ok(&["repo", "verify", &publisher.place]), "");
+    publisher.refused(&with(&["--make-key", "own.asc"]), &["own.asc"]);
+}
+
+#[test]
 fn every_key_that_signs_goes_on_signing_and_no_other_begins_by_accident() {
     let publisher = publisher();
     publisher.ok(&["repo", "key", "generate", "new.asc", "--user-id", "New <n@x>"]);

@@ -341,6 +341,10 @@ pub(in crate::cli) struct InitArguments {
     #[arg(long)]
     allow_release_info_change: bool,
 
+    /// Make a key that signs, and write it into this file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["keys", "sign_command"])]
+    make_key: Option<std::path::PathBuf>,
+
     #[command(flatten)]
     keys: KeyArguments,
 }
@@ -362,6 +366,7 @@ impl InitArguments {
             contents: (self.contents || self.no_contents).then_some(self.contents),
             allow_change: self.allow_release_info_change,
             single_writer: self.assume_single_writer,
+            make_key: self.make_key.clone(),
             keys: self.keys.options(),
         }
     }

@@ -1,18 +1,24 @@
 //! `mkdeb repo init`: a repository, or one more suite in it.
 
+use std::path::PathBuf;
+
 use crate::command::failure::Failure;
 use crate::command::repo::Access;
 use crate::command::repo::KeyOptions;
 use crate::command::repo::by;
+use crate::command::repo::key;
+use crate::command::repo::key::GenerateRequest;
 use crate::command::repo::keys;
 use crate::command::repo::open_store;
 use crate::command::repo::shown;
 use crate::command::repo::vouched;
 use crate::host::env::Env;
+use crate::host::signer::Keys;
 use crate::host::store::probe;
 use crate::host::watch::Watch;
 use crate::openpgp::certificate;
 use crate::openpgp::certificate::Fingerprint;
+use crate::openpgp::secret::Kind;
 use crate::repo::error::Error;
 use crate::repo::founding;
 use crate::repo::founding::Change;
@@ -58,7 +64,9 @@ pub struct InitRequest {
     pub allow_change: bool,
     /// Whether a store without conditions will do.
     pub single_writer: bool,
-    /// Who signs.
+    /// Where a new key goes that signs.
+    pub make_key: Option<PathBuf>,
+    /// Who signs, where no key is made.
     pub keys: KeyOptions,
 }
 
@@ -84,21 +92,14 @@ pub struct InitOutcome {
 /// Makes a repository or a suite, or changes what a suite says of itself.
 pub fn init(request: &InitRequest, env: &Env, watch: &Watch) -> Result<InitOutcome, Failure> {
     let release = release(request, env)?;
-    if let Some(url) = &request.url {
-        let is_url = ["https://", "http://", "file:/"].iter().any(|scheme| url.starts_with(scheme));
-        let is_line = url.bytes().all(|byte| byte.is_ascii_graphic());
-        let what = "an address that hosts can ask: `https://…`, `http://…` or `file:/…`";
-        if !is_url || !is_line {
-            return Err(Error::Value { what, value: url.clone() }.into());
-        }
-    }
+    request.url.as_deref().map_or(Ok(()), check_url)?;
     let store = open_store(&request.location, (env, watch))?;
-    let keys = keys(&request.keys, &*store, (env, watch))?;
     let (there, mut settings) = settings(&*store, request)?;
     let before = settings.clone();
     if let Some(name) = request.name.as_ref().filter(|name| **name != settings.name) {
         return Err(Error::Named { there: settings.name, here: name.clone() }.into());
     }
+    let keys = signing(request, &*store, (env, watch))?;
     settings.url = request.url.clone().or(settings.url);
     settings.head_ttl = request.head_ttl.unwrap_or(settings.head_ttl);
     settings.contents = request.contents.unwrap_or(settings.contents);
@@ -138,6 +139,25 @@ pub fn init(request: &InitRequest, env: &Env, watch: &Watch) -> Result<InitOutco
         fingerprints,
         remarks,
     })
+}
+
+fn check_url(url: &str) -> Result<(), Error> {
+    let is_url = ["https://", "http://", "file:/"].iter().any(|scheme| url.starts_with(scheme));
+    if is_url && url.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(());
+    }
+    let what = "an address that hosts can ask: `https://…`, `http://…` or `file:/…`";
+    Err(Error::Value { what, value: url.to_owned() })
+}
+
+/// Who signs: the keys that were given, or one that is made when nothing stands against the repository any more.
+fn signing(request: &InitRequest, store: &dyn Store, (env, watch): (&Env, &Watch)) -> Result<Keys, Failure> {
+    let Some(file) = &request.make_key else { return keys(&request.keys, store, (env, watch)) };
+    let options = KeyOptions { keys: vec![file.clone()], ..request.keys.clone() };
+    let user_id = format!("{} archive", request.origin.trim());
+    let made = GenerateRequest { file: file.clone(), user_id, kind: Kind::Ed25519, options: options.clone() };
+    key::generate(&made, env)?;
+    keys(&options, store, (env, watch))
 }
 
 /// The settings that are there, with their version, or those of a new repository.
