@@ -65,12 +65,10 @@ pub fn publish(request: &PublishRequest, env: &Env, watch: &Watch) -> Result<Pub
 fn publish_watched(request: &PublishRequest, env: &Env, watch: &Watch) -> Result<PublishOutcome, Failure> {
     let checked = workers::map(&request.packages, env.cores, |path| Checked::read(path, env, watch));
     let checked = Checked::distinct(checked.into_iter().collect::<Result<_, _>>()?)?;
-    let access = match Access::open(&request.location, &request.keys, (env, watch)) {
-        // Who only asks needs no key.
-        Err(_) if request.dry_run && request.keys.is_empty() => {
-            Access::look(&request.location, None, (env, watch))?
-        }
-        access => access?,
+    // Who only asks needs no key.
+    let access = match request.dry_run && !request.keys.has_any(env) {
+        true => Access::look(&request.location, None, (env, watch))?,
+        false => Access::open(&request.location, &request.keys, (env, watch))?,
     };
     let session = access.session();
     let suite = session.suite(request.suite.as_deref())?;

@@ -18,7 +18,7 @@ mod machine;
 mod names;
 pub mod place;
 pub mod relocate;
-mod shared;
+pub mod shared;
 mod single;
 mod split;
 mod units;

@@ -35,6 +35,9 @@ use crate::types::size::Size;
 /// How many lines are changed at once: what is held in memory.
 const BATCH: usize = 200_000;
 
+/// The most that a package may unpack to: what is listed comes from strangers.
+const LARGEST: Size = Size::of_bytes(64 << 30);
+
 /// A line of `Contents`: a path, a tab, and names of packages with commas between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line {}
@@ -98,7 +101,7 @@ pub fn keep_list(store: &dyn Store, package: &dyn Content, place: &str) -> Resul
 
 /// The files in a package: all but directories. A path with a line feed in it cannot be told.
 fn list_of(input: &mut dyn Read) -> Result<Contents, read::Error> {
-    let reader = Reader::open(input, &Limits::of_stranger(Size::of_bytes(u64::MAX)))?;
+    let reader = Reader::open(input, &Limits::of_stranger(LARGEST))?;
     let name = stanza::field(&reader.deb().control, "Package").unwrap_or_default().to_owned();
     let mut changes = Changes::new();
     reader.walk(&mut |entry, _| {

@@ -150,6 +150,9 @@ pub enum Error {
         /// By whom, and why.
         reason: String,
     },
+    /// A key that would be made for a repository that has one.
+    #[error("the repository is signed already, and not by a key that would be made in `{0}`")]
+    HasKey(String),
     /// Another name than the files of a repository have.
     #[error("the repository is called `{there}`, not `{here}`: hosts have files of that name")]
     Named {
@@ -244,6 +247,7 @@ impl Error {
                 "use a store that keeps `If-None-Match`, or say `--assume-single-writer` where only one \
                  publisher ever runs at a time"
             }
+            Self::HasKey(_) => "give the key that signs it: `--key`; `mkdeb repo key rotate` changes it",
             Self::SameSuite(_) => "name the suite that has them, and then the one that gets them",
             Self::NewSigner { .. } => {
                 "give only keys that sign it; `mkdeb repo key rotate` lets another one sign from now on"

@@ -121,7 +121,16 @@ impl<'a> Session<'a> {
         Err(Error::NoSuite { suite, known: known.join(", ") })
     }
 
-    /// Fails where a signature is on a head that cannot be given again, before anything is written.
+    /// Fails where a suite that is there would not be signed as it is now: before anything is written, also of what
+    /// stands beside the suites. One that is not there yet is nobody's.
+    pub fn judge_all(&self) -> Result<(), Error> {
+        for suite in &self.settings.suites {
+            Head::read(self.store, suite)?.map_or(Ok(()), |head| self.judge(&head))?;
+        }
+        Ok(())
+    }
+
+    /// Fails where a signature is on a head that cannot be given again, or one would be added.
     fn judge(&self, head: &Head) -> Result<(), Error> {
         let place = self.store.spelled(&layout::of_suite(&head.release.suite, "InRelease"));
         let signers = self.signer.signers(&head.inline);

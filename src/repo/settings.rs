@@ -51,12 +51,11 @@ impl Settings {
         if !is_word(&self.name) {
             return Some(format!("`{}` is no name", self.name));
         }
-        let is_suite = |suite: &&String| !suite.split('/').all(is_word);
-        if let Some(suite) = self.suites.iter().find(is_suite) {
+        if let Some(suite) = self.suites.iter().find(|suite| !suite.split('/').all(is_word)) {
             return Some(format!("`{suite}` is no suite"));
         }
-        let is_url = |url: &&String| !url.bytes().all(|byte| byte.is_ascii_graphic());
-        self.url.iter().find(is_url).map(|url| format!("`{}` is no URL", url.escape_debug()))
+        let is_url = |url: &str| url.bytes().all(|byte| byte.is_ascii_graphic());
+        self.url.iter().find(|url| !is_url(url)).map(|url| format!("`{}` is no URL", url.escape_debug()))
     }
 }
 

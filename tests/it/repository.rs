@@ -342,7 +342,16 @@ fn a_repository_and_its_key_are_made_at_once() {
     assert_eq!(mode & 0o777, 0o600);
     publisher.ok(&["publish", &publisher.place, &publisher.deb("hello", "1"), "--key", "own.asc"]);
     assert_eq!(publisher.ok(&["repo", "verify", &publisher.place]), "");
-    publisher.refused(&with(&["--make-key", "own.asc"]), &["own.asc"]);
+    publisher.refused(&with(&["--make-key", "more.asc"]), &["is signed already", "--key"]);
+    assert!(!publisher.path("more.asc").exists());
+    // Whoever has another key changes nothing, not even what stands beside the suites.
+    let before = files(&publisher);
+    publisher.refused(&with(&["--key", "key.asc", "--url", "https://other"]), &["is not signed by the key"]);
+    publisher.refused(
+        &with(&["--key", "own.asc", "--key", "key.asc", "--url", "https://other"]),
+        &["is not signed by"],
+    );
+    assert_eq!(files(&publisher), before);
 }
 
 #[test]

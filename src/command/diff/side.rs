@@ -18,9 +18,9 @@ use crate::deb::read::Deb;
 use crate::deb::read::Limits;
 use crate::deb::read::Reader;
 use crate::deb::read::undotted;
+use crate::host::input::budget::DEFAULT_UNPACKED;
 use crate::types::digest::HashingReader;
 use crate::types::digest::Sha256;
-use crate::types::size::Size;
 
 /// The largest file in which what every release has anew is looked for, in bytes: more than any script has.
 const LARGEST_TEXT: u64 = 1 << 20;
@@ -68,7 +68,7 @@ pub struct Side {
 impl Side {
     /// Takes in one package.
     pub fn add(&mut self, input: &mut dyn Read) -> Result<(), read::Error> {
-        let limits = Limits::of_stranger(Size::of_bytes(u64::MAX));
+        let limits = Limits::of_stranger(DEFAULT_UNPACKED);
         let reader = Reader::open(input, &limits)?;
         let part = part(&Stanza::new(&reader.deb().control));
         let (mut collector, mut found) = (Collector::default(), Vec::new());

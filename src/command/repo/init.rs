@@ -99,7 +99,13 @@ pub fn init(request: &InitRequest, env: &Env, watch: &Watch) -> Result<InitOutco
     if let Some(name) = request.name.as_ref().filter(|name| **name != settings.name) {
         return Err(Error::Named { there: settings.name, here: name.clone() }.into());
     }
+    if let (Some(file), true) = (&request.make_key, there.is_some()) {
+        return Err(Error::HasKey(file.display().to_string()).into());
+    }
     let keys = signing(request, &*store, (env, watch))?;
+    let access = Access { store, settings: before.clone(), keys, by: by(env) };
+    access.session().judge_all()?;
+    let Access { store, keys, by, .. } = access;
     settings.url = request.url.clone().or(settings.url);
     settings.head_ttl = request.head_ttl.unwrap_or(settings.head_ttl);
     settings.contents = request.contents.unwrap_or(settings.contents);
@@ -113,7 +119,7 @@ pub fn init(request: &InitRequest, env: &Env, watch: &Watch) -> Result<InitOutco
         keys.certificates().iter().map(certificate::Certificate::fingerprint).collect();
     let armored = certificate::armored(keys.certificates())?;
     store.replace(layout::KEY, &Bytes(armored.as_bytes()), None)?;
-    let access = Access { store, settings: settings.clone(), keys, by: by(env) };
+    let access = Access { store, settings: settings.clone(), keys, by };
     let session = access.session();
     let change = if request.allow_change { Change::Allowed } else { Change::Frozen };
     let commit = session.found(&release, change)?;
@@ -150,7 +156,7 @@ fn check_url(url: &str) -> Result<(), Error> {
     Err(Error::Value { what, value: url.to_owned() })
 }
 
-/// Who signs: the keys that were given, or one that is made when nothing stands against the repository any more.
+/// Who signs: the keys that were given, or one that is made.
 fn signing(request: &InitRequest, store: &dyn Store, (env, watch): (&Env, &Watch)) -> Result<Keys, Failure> {
     let Some(file) = &request.make_key else { return keys(&request.keys, store, (env, watch)) };
     let options = KeyOptions { keys: vec![file.clone()], ..request.keys.clone() };

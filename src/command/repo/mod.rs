@@ -55,9 +55,9 @@ pub struct KeyOptions {
 }
 
 impl KeyOptions {
-    /// Whether none was given on the command line.
-    pub fn is_empty(&self) -> bool {
-        self.keys.is_empty() && self.sign_command.is_none()
+    /// Whether anybody was given to sign: on the command line, or in the environment.
+    pub fn has_any(&self, env: &Env) -> bool {
+        !self.keys.is_empty() || self.sign_command.is_some() || env.var(KEY_VARIABLE).is_some()
     }
 }
 
@@ -178,9 +178,8 @@ impl Access {
         options: &KeyOptions,
         (env, watch): (&Env, &Watch),
     ) -> Result<Self, Failure> {
-        let is_only_public = options.is_empty();
         let mut access = match &options.public_key {
-            Some(path) if is_only_public => Self::look(location, Some(path), (env, watch))?,
+            Some(path) if !options.has_any(env) => Self::look(location, Some(path), (env, watch))?,
             _ => Self::open(location, options, (env, watch))?,
         };
         let vouched = access.vouched_keys()?;

@@ -1,6 +1,7 @@
 //! Real dpkg and real systemd as judges of what packages do on a host.
 
 mod accounts;
+mod baseline;
 mod booted;
 mod bucket;
 mod compile;
