@@ -63,7 +63,7 @@ fn run(arguments: &args::Arguments, env: &Env, report: &report::Report) -> Resul
         }
         args::Verb::Man { verb, output } => report.man(verb, output.as_deref().map(|path| env.resolve(path))),
         args::Verb::Inspect(arguments) => {
-            report.inspect(inspect::inspect(&arguments.request(), env, &watch)?)
+            report.inspect(inspect::inspect(&arguments.request(), env, &watch)?, arguments.sbom)
         }
         args::Verb::Pack(arguments) => {
             let request = arguments.request()?;

@@ -138,7 +138,9 @@ fn export_watched(request: &ExportRequest, env: &Env, watch: &Watch) -> Result<E
     let path = if is_file { output } else { output.join(format!("{stem}.tar.gz")) };
     let directory = env.temporary_directory()?;
     let plain = directory.path().join("archive.tar");
-    let words = ["archive", "--format=tar", &format!("--prefix={stem}/"), "--output"];
+    // What the clone is called and which tags it has is a matter of the machine.
+    let prefix = format!("--prefix=source-{}/", commit.get(..12).unwrap_or(&commit));
+    let words = ["archive", "--format=tar", &prefix, "--output"];
     let archived = git.run(|program| program.args(&words).arg(&plain).args(&["--end-of-options", &commit]));
     archived.map_err(failed)?;
     let path = compress(&plain, &path, (env, watch))?;

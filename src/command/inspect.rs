@@ -64,21 +64,10 @@ pub enum Part {
     Scripts,
     /// The entries of data.tar.
     Files,
-    /// A bill of materials, in this form.
-    Sbom(Form),
     /// The body of one file: a path on the host, or `DEBIAN/NAME` for a file of control.tar.
     Cat(Vec<u8>),
     /// Nothing; its files are unpacked into this directory.
     Extract(PathBuf),
-}
-
-/// A form of bills of materials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// CycloneDX 1.5.
-    CycloneDx,
-    /// SPDX 2.3.
-    Spdx,
 }
 
 /// What was asked for.
@@ -86,8 +75,6 @@ pub enum Form {
 pub enum Outcome {
     /// Everything.
     Summary(Box<Inspected>),
-    /// Everything, for a bill of materials, with the package's digest.
-    Sbom(Form, Box<Inspected>, Sha256),
     /// The package's entries.
     Files(Vec<Entry>),
     /// The package, for its control file.
@@ -112,6 +99,8 @@ pub struct Inspected {
     pub file: String,
     /// Its size in bytes.
     pub size: u64,
+    /// The digest of the file.
+    pub sha256: Sha256,
     /// What it says.
     pub deb: Deb,
     /// The entries of data.tar, in order.
@@ -126,17 +115,9 @@ pub fn inspect(request: &InspectRequest, env: &Env, watch: &Watch) -> Result<Out
 }
 
 fn inspect_watched(request: &InspectRequest, env: &Env, watch: &Watch) -> Result<Outcome, Failure> {
-    let DebFile { reader: mut input, size } = DebFile::open(&request.file, env, watch)?;
+    let DebFile { reader: input, size } = DebFile::open(&request.file, env, watch)?;
     let package = Package { request, env };
-    if let Part::Sbom(form) = request.part {
-        let mut hashed = HashingReader::new(input);
-        let mut inspected = summary(package.open(&mut hashed)?).map_err(|stop| package.told(stop))?;
-        inspected.file = package.name();
-        let finished = hashed.finish();
-        let (digest, size) = finished.map_err(|error| HostError::new("read", &request.file, error))?;
-        inspected.size = size;
-        return Ok(Outcome::Sbom(form, Box::new(inspected), digest));
-    }
+    let mut input = HashingReader::new(input);
     let reader = package.open(&mut input)?;
     let told = |stop| package.told(stop);
     match &request.part {
@@ -151,13 +132,20 @@ fn inspect_watched(request: &InspectRequest, env: &Env, watch: &Watch) -> Result
             kept.map(|_| Outcome::Files(entries)).map_err(told)
         }
         Part::Summary => {
-            let mut inspected = summary(reader).map_err(told)?;
-            inspected.size = size.unwrap_or(inspected.size);
-            inspected.file = package.name();
-            Ok(Outcome::Summary(Box::new(inspected)))
+            let (mut entries, mut collector) = (Vec::new(), Collector::default());
+            let walked = reader.walk::<Stop>(&mut |entry, body| {
+                let seen = collector.see(&entry.header, body);
+                seen.map_err(|source| read::Error::body(&entry.header.path, source))?;
+                entries.push(entry);
+                Ok(())
+            });
+            let deb = walked.map_err(told)?;
+            let finished = input.finish();
+            let (sha256, _) = finished.map_err(|error| HostError::new("read", &request.file, error))?;
+            let (file, size) = (package.name(), size.unwrap_or(deb.size));
+            let virtualenvs = collector.finish();
+            Ok(Outcome::Summary(Box::new(Inspected { file, size, sha256, deb, entries, virtualenvs })))
         }
-        // Told above, through a hasher.
-        Part::Sbom(_) => Ok(Outcome::Files(Vec::new())),
         Part::Cat(path) => cat::body(&package, reader, path, watch),
         Part::Extract(directory) => {
             watch.expect(size.unwrap_or(0));
@@ -179,17 +167,6 @@ pub fn scripts(deb: &Deb) -> Vec<Script> {
         Some(Script { name, text: text.ok_or(target) })
     };
     Scripts::NAMES.iter().filter_map(script).collect()
-}
-
-fn summary(reader: Reader<'_>) -> Result<Inspected, Stop> {
-    let (mut entries, mut collector) = (Vec::new(), Collector::default());
-    let deb = reader.walk::<Stop>(&mut |entry, body| {
-        let seen = collector.see(&entry.header, body);
-        seen.map_err(|source| read::Error::body(&entry.header.path, source))?;
-        entries.push(entry);
-        Ok(())
-    })?;
-    Ok(Inspected { file: String::new(), size: deb.size, virtualenvs: collector.finish(), entries, deb })
 }
 
 /// The package that was asked for.

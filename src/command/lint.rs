@@ -4,6 +4,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use crate::command::failure::Failure;
+use crate::command::inspect;
 use crate::config::recipe::Suite;
 use crate::deb::read;
 use crate::deb::read::Limits;
@@ -42,14 +43,6 @@ pub struct Linted {
 /// Why nothing can be said.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A package that cannot be followed.
-    #[error("failed to read the package `{file}`")]
-    Package {
-        /// Which.
-        file: String,
-        /// Why.
-        source: read::Error,
-    },
     /// A rule that there is not.
     #[error("there is no rule `{name}`")]
     NoRule {
@@ -63,7 +56,6 @@ pub enum Error {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let hint = match &error {
-            Error::Package { source, .. } => source.hint(),
             Error::NoRule { near: Some(near), .. } => Some(format!("did you mean `{near}`?")),
             Error::NoRule { .. } => Some("`mkdeb explain` lists the rules".to_owned()),
         };
@@ -81,7 +73,7 @@ pub fn lint(request: &LintRequest, env: &Env, watch: &Watch) -> Result<Vec<Linte
 fn one(file: &Path, request: &LintRequest, (env, watch): (&Env, &Watch)) -> Result<Linted, Failure> {
     let mut input = DebFile::open(file, env, watch)?;
     let name = file.display().to_string();
-    let failed = |source| Error::Package { file: name.clone(), source };
+    let failed = |source| inspect::Error::Package { file: name.clone(), source };
     let reader =
         Reader::open(&mut input.reader, &Limits::of_stranger(request.max_unpacked)).map_err(failed)?;
     let mut collector = Collector::default();

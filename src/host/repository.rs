@@ -14,6 +14,7 @@ use ureq::tls::TlsConfig;
 use crate::host::Error as HostError;
 use crate::host::env::Env;
 use crate::types::apt_source::Root;
+use crate::types::percent::encoded;
 
 /// How long a server may take to answer, and to say the next bytes.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -94,7 +95,7 @@ impl Repository {
                 }
             }
             Self::Web(agent, root) => {
-                let url = format!("{root}/{}", escaped(path));
+                let url = address(root, path);
                 match agent.get(&url).call() {
                     Ok(response) => Ok(Some(Box::new(response.into_body().into_reader()))),
                     Err(ureq::Error::StatusCode(404 | 410)) => Ok(None),
@@ -109,7 +110,7 @@ impl Repository {
         match self {
             Self::Directory(root) => Ok(root.join(path).is_file()),
             Self::Web(agent, root) => {
-                let url = format!("{root}/{}", escaped(path));
+                let url = address(root, path);
                 // Not every store answers strangers to HEAD.
                 match agent.get(&url).header("Range", "bytes=0-0").call() {
                     Ok(_) | Err(ureq::Error::StatusCode(416)) => Ok(true),
@@ -155,18 +156,10 @@ impl Repository {
     }
 }
 
-/// A path as part of an address: what apt escapes too, above all `+`, which stores take for a blank.
-fn escaped(path: &str) -> String {
-    let mut text = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                text.push(char::from(byte))
-            }
-            other => text.push_str(&format!("%{other:02X}")),
-        }
-    }
-    text
+/// Where a file is: apt escapes too what could be taken for something else, above all `+`, which stores take for a
+/// blank.
+fn address(root: &str, path: &str) -> String {
+    format!("{root}/{}", encoded(path, b"/"))
 }
 
 /// An address without name and password.
@@ -185,6 +178,6 @@ mod tests {
     fn no_password_is_shown_and_no_plus_becomes_a_blank() {
         assert_eq!(shown("https://me:p@ss@apt.example.com/a@b"), "https://apt.example.com/a@b");
         assert_eq!(shown("http://127.0.0.1:80/x"), "http://127.0.0.1:80/x");
-        assert_eq!(escaped("pool/a+b_1%3a~2.deb"), "pool/a%2Bb_1%253a~2.deb");
+        assert_eq!(address("https://x", "pool/a+b_1%3a~2.deb"), "https://x/pool/a%2Bb_1%253a~2.deb");
     }
 }

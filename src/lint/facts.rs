@@ -8,6 +8,7 @@ use std::io::Read;
 use crate::archive::tar::read::Kind;
 use crate::archive::tar::read::Member;
 use crate::config::recipe::Suite;
+use crate::content::direct_url::DirectUrl;
 use crate::content::elf;
 use crate::content::elf::Machine;
 use crate::content::elf::dynamic::Dynamic;
@@ -16,11 +17,12 @@ use crate::deb::read::Deb;
 use crate::deb::read::undotted;
 use crate::types::digest::HashingReader;
 use crate::types::digest::Sha256;
+use crate::types::path::led_to;
 
 /// The largest text that is kept, in bytes. A RECORD of 40,000 files is about 4 MiB.
 const LARGEST_TEXT: u64 = 16 << 20;
-/// The largest file of machine code that is looked into, in bytes: one is in memory at a time.
-const LARGEST_CODE: u64 = 1 << 30;
+/// The largest file of machine code whose symbols are looked at, in bytes: one of each package is in memory at a time.
+const LARGEST_CODE: u64 = 256 << 20;
 /// How much is kept of a script's first lines, in bytes.
 const HEAD: usize = 512;
 
@@ -76,11 +78,11 @@ impl File {
         let mut hashing = HashingReader::new(body);
         let mut head = Vec::new();
         hashing.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
-        if head.starts_with(b"\x7fELF") && self.header.size <= LARGEST_CODE {
-            let machine = elf::machine(&head);
-            hashing.read_to_end(&mut head)?;
-            let asks = dynamic(Cursor::new(&head)).unwrap_or_default();
-            self.code = machine.map(|machine| (machine, asks));
+        if let Some(machine) = elf::machine(&head) {
+            if self.header.size <= LARGEST_CODE {
+                hashing.read_to_end(&mut head)?;
+            }
+            self.code = Some((machine, dynamic(Cursor::new(&head)).unwrap_or_default()));
         } else if wants_text(path) && self.header.size <= LARGEST_TEXT {
             hashing.read_to_end(&mut head)?;
             self.text = Some(head);
@@ -120,29 +122,20 @@ impl Facts {
         files.map(|(path, file)| (path.as_str(), file))
     }
 
+    /// Where distributions came from that no index has, by the paths that say so.
+    pub fn origins(&self) -> impl Iterator<Item = (&str, DirectUrl)> {
+        let files = self.ending("/direct_url.json");
+        files.filter_map(|(path, file)| Some((path, DirectUrl::parse(file.text.as_deref()?).ok()?)))
+    }
+
     /// What a path of the package leads to, links followed; none where that is not in the package.
     pub fn followed(&self, path: &str) -> Option<(String, &File)> {
         let mut path = path.to_owned();
         for _ in 0..16 {
             let file = self.files.get(&path)?;
             let Kind::Symlink(target) = &file.header.kind else { return Some((path, file)) };
-            path = joined(&path, &String::from_utf8_lossy(target));
+            path = led_to(&path, &String::from_utf8_lossy(target));
         }
         None
     }
-}
-
-/// Where a link at a path leads to.
-pub(in crate::lint) fn joined(link: &str, target: &str) -> String {
-    let directory = link.rsplit_once('/').map_or("", |(directory, _)| directory);
-    let whole = if target.starts_with('/') { target.to_owned() } else { format!("{directory}/{target}") };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in whole.split('/').filter(|part| !matches!(*part, "" | ".")) {
-        if part == ".." {
-            parts.pop();
-        } else {
-            parts.push(part);
-        }
-    }
-    format!("/{}", parts.join("/"))
 }

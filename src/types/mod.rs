@@ -11,6 +11,7 @@ pub mod digest;
 pub mod mode;
 pub mod name;
 pub mod path;
+pub mod percent;
 pub mod plural;
 pub mod relation;
 pub mod repo_location;

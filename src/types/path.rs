@@ -30,6 +30,20 @@ const LONGEST_NAME: usize = 246;
 /// `PATH_MAX` is 4096 with its NUL; dpkg needs nine more for `.dpkg-new`.
 const LONGEST_PATH: usize = 4086;
 
+/// Where a link at a path of the host leads to, as its words say: no other link is followed.
+pub fn led_to(link: &str, target: &str) -> String {
+    let directory = link.rsplit_once('/').map_or("", |(directory, _)| directory);
+    let whole = if target.starts_with('/') { target.to_owned() } else { format!("{directory}/{target}") };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in whole.split('/').filter(|part| !matches!(*part, "" | ".")) {
+        match part {
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}
+
 impl InstallPath {
     /// The root directory, `/`.
     pub fn root() -> Self {

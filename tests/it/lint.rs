@@ -136,9 +136,7 @@ fn each_rule_finds_what_breaks_it_and_nothing_else() {
         assert_eq!(code, Some(i32::from(severity == "error")), "{rule}");
         assert_eq!(found(&project, &["--target", "bullseye", "--strict"]).1, Some(1), "{rule}");
     }
-    // The owner is a matter of how it was packed.
-    let packed = clean.run(&["pack", "--nocheck", "-Zgzip", "-q", "tree", "owned.deb"]);
-    assert_eq!(packed.code, Some(0), "{}", packed.err);
+    // The owner is a matter of how it was packed, and has a test of its own.
     let tested: Vec<&str> = BREACHES.iter().map(|(rule, ..)| *rule).chain(["foreign-owner"]).collect();
     for rule in RULES {
         assert!(tested.contains(&rule.name), "no test breaks `{}`", rule.name);
@@ -148,12 +146,6 @@ fn each_rule_finds_what_breaks_it_and_nothing_else() {
 #[test]
 fn what_belongs_to_a_user_of_the_build_host_is_told() {
     let project = tree();
-    let changed =
-        Command::new("chown").arg("1234:1234").arg(project.path(&format!("{VENV}/pyvenv.cfg"))).status();
-    if !changed.unwrap().success() {
-        eprintln!("skipped: only root gives files to others");
-        return;
-    }
     let script = "cd tree && tar -cf ../data.tar --owner=builder:1234 --group=builder:1234 ./opt && \
         tar -cf ../control.tar -C DEBIAN ./control && cd .. && printf '2.0\\n' > debian-binary && \
         ar rc owned.deb debian-binary control.tar data.tar";

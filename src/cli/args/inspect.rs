@@ -5,12 +5,22 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::ValueEnum;
 
-use crate::command::inspect::Form;
 use crate::command::inspect::InspectRequest;
 use crate::command::inspect::Part;
 use crate::host::input::budget::DEFAULT_UNPACKED;
 use crate::types::size::Size;
+
+/// A form of bills of materials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Form {
+    /// CycloneDX 1.5.
+    #[value(name = "cyclonedx")]
+    CycloneDx,
+    /// SPDX 2.3.
+    Spdx,
+}
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct InspectArguments {
@@ -31,8 +41,8 @@ pub(in crate::cli) struct InspectArguments {
     scripts: bool,
 
     /// Print a bill of materials: the distributions of its virtualenvs with licenses and digests
-    #[arg(long, value_name = "FORM", group = "part", value_parser = form)]
-    sbom: Option<Form>,
+    #[arg(long, value_name = "FORM", group = "part", value_enum)]
+    pub(in crate::cli) sbom: Option<Form>,
 
     /// Print one file: `/usr/bin/x`, or `DEBIAN/postinst` for a control file
     #[arg(long, value_name = "PATH", group = "part", conflicts_with = "json")]
@@ -57,20 +67,11 @@ impl InspectArguments {
         let part = match (&self.cat, &self.extract) {
             (Some(path), _) => Part::Cat(path.clone().into_vec()),
             (_, Some(directory)) => Part::Extract(directory.clone()),
-            _ if self.sbom.is_some() => self.sbom.map_or(Part::Summary, Part::Sbom),
             _ if self.control => Part::Control,
             _ if self.files => Part::Files,
             _ if self.scripts => Part::Scripts,
             _ => Part::Summary,
         };
         InspectRequest { file: self.file.clone(), part, max_unpacked: self.max_unpacked }
-    }
-}
-
-fn form(text: &str) -> Result<Form, String> {
-    match text {
-        "cyclonedx" => Ok(Form::CycloneDx),
-        "spdx" => Ok(Form::Spdx),
-        _ => Err("the forms are `cyclonedx` and `spdx`".to_owned()),
     }
 }

@@ -22,6 +22,7 @@ use clap::Subcommand;
 use crate::cli::args::build::BuildArguments;
 use crate::cli::args::diff::DiffArguments;
 use crate::cli::args::export::ExportArguments;
+pub(in crate::cli) use crate::cli::args::inspect::Form;
 use crate::cli::args::inspect::InspectArguments;
 use crate::cli::args::lint::LintArguments;
 use crate::cli::args::pack::PackArguments;

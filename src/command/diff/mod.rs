@@ -10,9 +10,9 @@ use std::path::PathBuf;
 use crate::command::diff::compare::Differences;
 use crate::command::diff::side::Side;
 use crate::command::failure::Failure;
+use crate::command::inspect;
 use crate::command::repo::Access;
 use crate::control::stanza;
-use crate::deb::read;
 use crate::host::deb_file::DebFile;
 use crate::host::env::Env;
 use crate::host::watch::Guarded;
@@ -46,14 +46,6 @@ pub struct Compared {
 /// Why nothing can be compared.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A package that cannot be followed.
-    #[error("failed to read the package `{place}`")]
-    Package {
-        /// Which.
-        place: String,
-        /// Why.
-        source: read::Error,
-    },
     /// A directory without packages.
     #[error("there is no package in `{}`", .0.display())]
     Empty(PathBuf),
@@ -64,11 +56,7 @@ pub enum Error {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let hint = match &error {
-            Error::Package { source, .. } => source.hint(),
-            _ => None,
-        };
-        Self::new(error, hint)
+        Self::new(error, None)
     }
 }
 
@@ -107,7 +95,7 @@ fn of_files(files: &[PathBuf], (env, watch): (&Env, &Watch)) -> Result<Side, Fai
     let mut side = Side::default();
     for file in files {
         let mut input = DebFile::open(file, env, watch)?;
-        let failed = |source| Error::Package { place: file.display().to_string(), source };
+        let failed = |source| inspect::Error::Package { file: file.display().to_string(), source };
         side.add(&mut input.reader).map_err(failed)?;
     }
     Ok(side)
@@ -132,7 +120,7 @@ fn published(
             stanza::field(packages.rows()[number].stanza.as_str(), "Filename").unwrap_or_default().to_owned();
         let place = access.store.spelled(&file);
         let body = access.store.open(&file)?.ok_or_else(|| Error::Gone(place.clone()))?;
-        let failed = |source| Error::Package { place, source };
+        let failed = |source| inspect::Error::Package { file: place, source };
         side.add(&mut Guarded::new(body, watch)).map_err(failed)?;
     }
     Ok(side)

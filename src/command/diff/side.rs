@@ -100,8 +100,7 @@ impl Side {
         })?;
         self.take(&deb, found);
         for distribution in collector.finish().into_iter().flat_map(|venv| venv.distributions) {
-            let normal = distribution.name.replace(['_', '.'], "-").to_lowercase();
-            self.distributions.insert(normal, (distribution.name, distribution.version));
+            self.distributions.insert(distribution.normal(), (distribution.name, distribution.version));
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use std::io::Read;
 
 use crate::archive::tar::read::Kind;
 use crate::archive::tar::read::Member;
+use crate::content::lock::DistributionName;
 use crate::content::pyvenv_cfg::PyvenvCfg;
 use crate::content::relocation;
 use crate::content::relocation::Relocation;
@@ -49,6 +50,14 @@ pub struct Distribution {
     pub license: Option<String>,
     /// The SHA-256 digest of its RECORD, which has those of all its files.
     pub record: Option<String>,
+}
+
+impl Distribution {
+    /// Its name as indices and locks know it (PEP 503).
+    pub fn normal(&self) -> String {
+        let parsed = self.name.parse::<DistributionName>();
+        parsed.map_or_else(|_| self.name.to_lowercase(), |name| name.to_string())
+    }
 }
 
 /// Collects what tells of virtualenvs, entry by entry.

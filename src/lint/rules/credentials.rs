@@ -3,7 +3,6 @@
 //! `direct_url.json` keeps the address that a distribution came from (PEP 610), also `https://user:token@host/`. Every host and everybody who can
 //! read the package has it then. Take the token out of the address (a `.netrc`, a keyring), change it, and make the virtualenv anew.
 
-use crate::content::direct_url::DirectUrl;
 use crate::lint::Findings;
 use crate::lint::Rule;
 use crate::lint::Severity;
@@ -13,9 +12,8 @@ pub(in crate::lint) const RULE: Rule =
     Rule { name: "credentials", severity: Severity::Error, source: include_str!("credentials.rs"), check };
 
 fn check(facts: &Facts, found: &mut Findings<'_>) {
-    for (path, file) in facts.ending("/direct_url.json") {
-        let url = file.text.as_deref().and_then(|text| DirectUrl::parse(text).ok());
-        if url.is_some_and(|url| url.has_credentials()) {
+    for (path, origin) in facts.origins() {
+        if origin.has_credentials() {
             found.say(path, "its address has credentials in it");
         }
     }

@@ -3,7 +3,6 @@
 //! `pip install -e`, and `uv sync` without `--no-editable`, leave a `.pth` file or a finder that leads to the checkout. Install it
 //! properly: `pip install .`, `uv sync --no-editable`.
 
-use crate::content::direct_url::DirectUrl;
 use crate::content::pth;
 use crate::content::pth::Line;
 use crate::lint::Findings;
@@ -15,9 +14,8 @@ pub(in crate::lint) const RULE: Rule =
     Rule { name: "editable", severity: Severity::Error, source: include_str!("editable.rs"), check };
 
 fn check(facts: &Facts, found: &mut Findings<'_>) {
-    for (path, file) in facts.ending("/direct_url.json") {
-        let url = file.text.as_deref().and_then(|text| DirectUrl::parse(text).ok());
-        if url.is_some_and(|url| url.is_editable()) {
+    for (path, origin) in facts.origins() {
+        if origin.is_editable() {
             found.say(path, "it is installed in editable mode");
         }
     }

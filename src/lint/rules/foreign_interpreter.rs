@@ -8,7 +8,7 @@ use crate::lint::Findings;
 use crate::lint::Rule;
 use crate::lint::Severity;
 use crate::lint::facts::Facts;
-use crate::lint::facts::joined;
+use crate::types::path::led_to;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     name: "foreign-interpreter",
@@ -24,7 +24,7 @@ fn check(facts: &Facts, found: &mut Findings<'_>) {
             let Some(Kind::Symlink(target)) = facts.files.get(&path).map(|file| &file.header.kind) else {
                 break;
             };
-            path = joined(&path, &String::from_utf8_lossy(target));
+            path = led_to(&path, &String::from_utf8_lossy(target));
         }
         let is_packaged = facts.files.contains_key(&path) || path.starts_with("/usr/bin/");
         if !is_packaged && facts.files.contains_key(&format!("{venv}/bin/python")) {

@@ -8,7 +8,7 @@ use crate::lint::Findings;
 use crate::lint::Rule;
 use crate::lint::Severity;
 use crate::lint::facts::Facts;
-use crate::lint::facts::joined;
+use crate::types::path::led_to;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     name: "link-leads-out",
@@ -24,7 +24,7 @@ fn check(facts: &Facts, found: &mut Findings<'_>) {
             facts.files.range(below.clone()..).take_while(|(path, _)| path.starts_with(&below))
         {
             let Kind::Symlink(target) = &file.header.kind else { continue };
-            let place = joined(path, &String::from_utf8_lossy(target));
+            let place = led_to(path, &String::from_utf8_lossy(target));
             // An interpreter elsewhere is told of as such.
             let is_interpreter = path.starts_with(&format!("{venv}/bin/python"));
             if !facts.files.contains_key(&place) && !place.starts_with("/usr/") && !is_interpreter {

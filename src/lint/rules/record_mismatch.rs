@@ -9,7 +9,7 @@ use crate::lint::Findings;
 use crate::lint::Rule;
 use crate::lint::Severity;
 use crate::lint::facts::Facts;
-use crate::lint::facts::joined;
+use crate::types::path::led_to;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     name: "record-mismatch",
@@ -26,7 +26,7 @@ fn check(facts: &Facts, found: &mut Findings<'_>) {
         };
         let distribution = path.rsplit_once('/').map_or("", |(directory, _)| directory);
         for line in lines {
-            let name = joined(distribution, &String::from_utf8_lossy(&line.path));
+            let name = led_to(distribution, &String::from_utf8_lossy(&line.path));
             match facts.files.get(&name) {
                 None if line.hash.is_empty() => {}
                 None => found.say(&name, format!("`{distribution}` lists it, and it is not there")),

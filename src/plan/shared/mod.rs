@@ -18,6 +18,7 @@ use crate::package::tree::PackageTree;
 use crate::plan::Error;
 use crate::source::Sources;
 use crate::types::path::InstallPath;
+use crate::types::path::led_to;
 use crate::types::relation::Relation;
 use crate::types::version::DebVersion;
 
@@ -84,87 +85,9 @@ fn is_found(path: &InstallPath, dynamic: &Dynamic, soname: &str, tree: &PackageT
     let origin = path.as_str().rsplit_once('/').map_or("", |(directory, _)| directory);
     dynamic.search.iter().any(|directory| {
         let directory = directory.replace("${ORIGIN}", origin).replace("$ORIGIN", origin);
-        let place = normal(&format!("{directory}/{soname}"));
+        let place = led_to(path.as_str(), &format!("{directory}/{soname}"));
         place.parse::<InstallPath>().is_ok_and(|place| tree.get(&place).is_some())
     })
-}
-
-/// A path without `.` and `..`.
-fn normal(path: &str) -> String {
-    let mut parts = Vec::new();
-    for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
-        match part {
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    format!("/{}", parts.join("/"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::content::elf::dynamic::Symbol;
-    use crate::package::tree::Node;
-    use crate::types::mode::Mode;
-    use crate::types::source_id::SourceId;
-
-    /// What one library needs on a machine whose packages say nothing.
-    fn needs(needed: &[&str], undefined: &[(&str, Option<(&str, &str)>)]) -> Result<Vec<String>, Error> {
-        let id = SourceId { input: 0, file: 0 };
-        let symbol = |(name, version): &(&str, Option<(&str, &str)>)| Symbol {
-            name: (*name).to_owned(),
-            version: version.map(|(version, soname)| (version.to_owned(), soname.to_owned())),
-        };
-        let dynamic = Dynamic {
-            needed: needed.iter().map(|name| (*name).to_owned()).collect(),
-            undefined: undefined.iter().map(symbol).collect(),
-            ..Dynamic::default()
-        };
-        let kind = NodeKind::File { blob: Blob::Source { id, size: 1 }, mode: Mode::PLAIN, conffile: false };
-        let mut tree = PackageTree::default();
-        let path = "/opt/x/venv/lib/a.so".parse().expect("a path");
-        tree.insert(path, Node { kind, origin: String::new(), mtime: None }).expect("free");
-        let sources = Sources { code: [(id, dynamic)].into(), ..Sources::default() };
-        needed_of(&tree, &sources)
-    }
-
-    fn needed_of(tree: &PackageTree, sources: &Sources) -> Result<Vec<String>, Error> {
-        Ok(needed(tree, sources, &BTreeMap::new())?.iter().map(ToString::to_string).collect())
-    }
-
-    #[test]
-    fn what_wheels_may_take_is_known_without_the_build_hosts_packages() {
-        let found = needs(
-            &[
-                "libc.so.6",
-                "libm.so.6",
-                "ld-linux-x86-64.so.2",
-                "libstdc++.so.6",
-                "libgcc_s.so.1",
-                "libz.so.1",
-            ],
-            &[
-                ("printf", Some(("GLIBC_2.2.5", "libc.so.6"))),
-                ("exp", Some(("GLIBC_2.29", "libm.so.6"))),
-                ("stat", Some(("GLIBC_2.33", "libc.so.6"))),
-                ("x", Some(("GLIBC_PRIVATE", "libc.so.6"))),
-                ("_ZSt4endl", Some(("GLIBCXX_3.4.21", "libstdc++.so.6"))),
-                ("_Unwind_Resume", Some(("GCC_3.3.1", "libgcc_s.so.1"))),
-                ("crc32", None),
-                ("gzopen64", Some(("ZLIB_1.2.3.3", "libz.so.1"))),
-            ],
-        );
-        let expected =
-            ["libc6 (>= 2.33)", "libgcc-s1 (>= 3.3.1)", "libstdc++6 (>= 5.2)", "zlib1g (>= 1:1.2.3.3)"];
-        assert_eq!(found.expect("known"), expected);
-    }
-
-    #[test]
-    fn a_library_that_no_host_has_by_itself_is_named_with_its_file() {
-        let error = needs(&["libodd.so.7"], &[]).expect_err("unknown").to_string();
-        assert!(error.contains("`/opt/x/venv/lib/a.so` needs the library `libodd.so.7`"), "{error}");
-    }
 }
 
 /// Libraries by their sonames.

@@ -89,6 +89,50 @@ fn trixie_takes_packages_over_http_and_new_keys() {
     over_http(Suite::Trixie);
 }
 
+#[test]
+fn a_package_with_keys_leaves_what_an_admin_changed() {
+    let root = need!(Root::new(Suite::Bookworm));
+    let publisher = Publisher::of_directory(Some(root.path().join("srv/apt")));
+    publisher.init("stable", &["--url", "file:/srv/apt"]);
+    let package = "acme-stable-archive-keyring";
+    let sources = "/etc/apt/sources.list.d/acme-stable.sources";
+    // A later version for each step: its version is the date of the suite's head.
+    let install = |number: u32| {
+        publisher.publish(&[&publisher.deb("step", &number.to_string())]);
+        let deb = publisher.repo("keyring", &["--output", "."]);
+        let name = format!("{package}_{number}.deb");
+        std::fs::copy(deb.trim(), root.path().join("root").join(&name)).unwrap();
+        root.sh(&format!("umask 077; dpkg -i /root/{name} </dev/null 2>&1"))
+    };
+    install(1);
+    let fetched = root.read(sources);
+    assert_eq!(fetched, text(&root.path().join("srv/apt"), "acme-stable.sources"));
+    let mode = root.run(&["stat", "-c", "%a", sources]).stdout;
+    assert_eq!(mode.trim(), "644", "apt reads it as a user of its own");
+    // Other keys are taken over, other words are not.
+    std::fs::write(root.path().join(&sources[1..]), fetched.replace("-----BEGIN", "-----begin")).unwrap();
+    install(2);
+    assert_eq!(root.read(sources), fetched);
+    let edited = fetched.replace("Types: deb", "Enabled: no\nTypes: deb");
+    std::fs::write(root.path().join(&sources[1..]), &edited).unwrap();
+    assert!(install(3).contains("was edited and stays as it is"));
+    assert_eq!(root.read(sources), edited);
+    std::fs::remove_file(root.path().join(&sources[1..])).unwrap();
+    install(4);
+    assert!(!root.path().join(&sources[1..]).exists(), "whoever removed it wants no such archive");
+    std::fs::write(root.path().join(&sources[1..]), &fetched).unwrap();
+    root.sh(&format!("dpkg --purge {package}"));
+    assert!(!root.path().join(&sources[1..]).exists());
+    let deb = publisher.repo("keyring", &[]);
+    for script in ["postinst", "postrm"] {
+        let body = publisher.ok(&["inspect", deb.trim(), "--cat", &format!("DEBIAN/{script}")]);
+        std::fs::write(publisher.path(script), body).unwrap();
+        let checked =
+            crate::project::ran(std::process::Command::new("shellcheck").arg(publisher.path(script)));
+        assert_eq!(checked.code, Some(0), "{}", checked.out);
+    }
+}
+
 fn from_a_bucket(suite: Suite) {
     let (root, moto) = (need!(Root::new(suite)), need!(Moto::new()));
     let publisher = Publisher::of_moto(&moto);

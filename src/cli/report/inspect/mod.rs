@@ -13,6 +13,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
+use crate::cli::args::Form;
 use crate::cli::args::Verbosity;
 use crate::cli::report::Report;
 use crate::cli::report::inspect::json::Harmless;
@@ -25,11 +26,15 @@ use crate::command::inspect::Script;
 use crate::types::plural::counted;
 
 impl Report {
-    pub(in crate::cli) fn inspect(&self, outcome: Outcome) -> Result<ExitCode, Failure> {
+    pub(in crate::cli) fn inspect(&self, outcome: Outcome, bill: Option<Form>) -> Result<ExitCode, Failure> {
+        match (outcome, bill) {
+            (Outcome::Summary(inspected), Some(form)) => self.document(&sbom::document(form, &inspected)),
+            (outcome, _) => self.part(outcome),
+        }
+    }
+
+    fn part(&self, outcome: Outcome) -> Result<ExitCode, Failure> {
         match outcome {
-            Outcome::Sbom(form, inspected, digest) => {
-                self.document(&sbom::document(form, &inspected, &digest))
-            }
             Outcome::Summary(inspected) if self.json => self.document(&json::Document::of(&inspected)),
             Outcome::Control(deb) if self.json => self.document(&json::Control::of(&deb)),
             Outcome::Scripts(scripts) if self.json => self.document(&json::Scripts::of(&scripts)),

@@ -4,16 +4,16 @@
 use serde_json::Value;
 use serde_json::json;
 
-use crate::command::inspect::Form;
+use crate::cli::args::Form;
 use crate::command::inspect::Inspected;
 use crate::command::inspect::virtualenv::Distribution;
 use crate::types::date::Moment;
 use crate::types::date::SourceDate;
-use crate::types::digest::Sha256;
+use crate::types::percent::encoded;
 
 /// The document.
-pub(super) fn document(form: Form, inspected: &Inspected, digest: &Sha256) -> Value {
-    let bill = Bill::of(inspected, digest);
+pub(super) fn document(form: Form, inspected: &Inspected) -> Value {
+    let bill = Bill::of(inspected);
     match form {
         Form::CycloneDx => bill.cyclonedx(),
         Form::Spdx => bill.spdx(),
@@ -33,22 +33,23 @@ struct Bill<'i> {
 }
 
 impl<'i> Bill<'i> {
-    fn of(inspected: &'i Inspected, digest: &Sha256) -> Self {
+    fn of(inspected: &'i Inspected) -> Self {
         let field = |name| crate::control::stanza::field(&inspected.deb.control, name).unwrap_or_default();
         let [name, version, architecture] = ["Package", "Version", "Architecture"].map(field);
         let newest = inspected.entries.iter().map(|entry| entry.header.mtime).max().unwrap_or(0);
         let newest = SourceDate::from_seconds(newest);
         let parts = inspected.virtualenvs.iter().flat_map(|venv| {
             venv.distributions.iter().map(|part| {
-                let purl = format!("pkg:pypi/{}@{}", normal(&part.name), escaped(&part.version));
+                let purl =
+                    format!("pkg:pypi/{}@{}", encoded(&part.normal(), b""), encoded(&part.version, b""));
                 (purl, part, venv.path.as_str())
             })
         });
         Self {
-            purl: format!("pkg:deb/{name}@{}?arch={architecture}", escaped(version)),
+            purl: format!("pkg:deb/{name}@{}?arch={architecture}", encoded(version, b"")),
             name: name.to_owned(),
             version: version.to_owned(),
-            digest: digest.to_string(),
+            digest: inspected.sha256.to_string(),
             date: format!(
                 "{}:{:02}Z",
                 Moment::from(newest).to_string().replace(' ', "T"),
@@ -159,22 +160,6 @@ impl<'i> Bill<'i> {
             "relationships": relations,
         })
     }
-}
-
-/// A name as indices know it (PEP 503).
-fn normal(name: &str) -> String {
-    let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
-    escaped(&parts.collect::<Vec<_>>().join("-").to_lowercase())
-}
-
-/// Percent-encoded, as a purl wants its parts.
-fn escaped(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_~".contains(&byte);
-    let encode = |byte: u8| match is_plain(byte) {
-        true => char::from(byte).to_string(),
-        false => format!("%{byte:02X}"),
-    };
-    text.bytes().map(encode).collect()
 }
 
 /// Whether a license is one of the identifiers that SPDX has for the usual ones, or made of such: others may be
