@@ -187,7 +187,14 @@ impl Session<'_> {
                 (Some(_), None) => continue,
                 (Some(entry), Some(built)) => {
                     let listed = Listed::contents((component, architecture), *entry);
-                    (read_blocks(self.store, &release.suite, &listed)?, Shift::of(built)?)
+                    match read_blocks(self.store, &release.suite, &listed) {
+                        Ok(contents) => (contents, Shift::of(built)?),
+                        // What is lost follows from the packages.
+                        Err(Error::Damaged { .. }) => {
+                            (Contents::default(), Shift::whole(&built.written.blocks)?)
+                        }
+                        Err(error) => return Err(error),
+                    }
                 }
                 (None, Some(built)) => (Contents::default(), Shift::whole(&built.written.blocks)?),
                 (None, None) => (Contents::default(), Shift::whole(view.index(component, architecture)?)?),

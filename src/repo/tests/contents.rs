@@ -133,6 +133,19 @@ fn what_was_there_before_is_listed_from_the_packages_and_what_is_not_wanted_goes
 }
 
 #[test]
+fn what_is_lost_is_made_again_by_the_next_change() {
+    let world = founded();
+    let store = SimStore::new(&world, Stop::Never);
+    let session = session_of(&store, true);
+    put(&session, "a 1", &["usr/a"]);
+    let digest = Sha256::of(&world.bytes(CONTENTS));
+    world.remove(&layout::by_hash("stable", &layout::contents("main", "amd64"), &digest));
+    put(&session, "b 1", &["usr/b"]);
+    assert_eq!(lines(&world), ["usr/a\ta", "usr/b\tb"]);
+    assert_eq!(findings(&world), []);
+}
+
+#[test]
 fn a_package_whose_files_cannot_be_told_is_not_published() {
     let world = founded();
     let store = SimStore::new(&world, Stop::Never);
