@@ -10,6 +10,7 @@ use crate::archive::compress::Compression;
 use crate::archive::compress::Format;
 use crate::archive::compress::encode::Resources;
 use crate::command::adoption::Search;
+use crate::command::app_source;
 use crate::command::dated;
 use crate::command::failure::Failure;
 use crate::command::manifest;
@@ -179,11 +180,12 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
     let scan = Scan { base: &base, spool: &spool_directory, budget, threads, watch };
     let machine = requirements::machine(&recipe, env)?;
     let lock = requirements::lock(&recipe, &base, env)?;
+    let app = app_source::app(&recipe.app.source, &base, (env, watch))?;
     let output = target.directory().map(Path::to_owned);
     let search = Search { output, repositories: request.repositories.clone(), env: env.clone() };
     let mut known = Sources { lock, ..Sources::default() };
     known.published = search.published((&recipe, &machine), &known, watch)?;
-    let mut inputs = Inputs::read(&recipe, known, &scan)?;
+    let mut inputs = Inputs::read(&recipe, (&app.name, &app.path), known, &scan)?;
     if inputs.sources.published.is_none() && inputs.sources.lock.is_none() {
         inputs.sources.published = search.published((&recipe, &machine), &inputs.sources, watch)?;
     }

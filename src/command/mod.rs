@@ -1,11 +1,13 @@
 //! The verbs, one file each: request in, outcome out. The library's API; nothing here prints.
 
 mod adoption;
+mod app_source;
 pub mod build;
 mod dated;
 pub mod diff;
 pub mod export;
 pub mod failure;
+pub mod git;
 pub mod inspect;
 pub mod lint;
 pub mod manifest;

@@ -3,6 +3,7 @@
 use crate::control::deb822::Error;
 use crate::control::deb822::Paragraph;
 use crate::types::arch::Arch;
+use crate::types::digest::Sha256;
 use crate::types::name::PackageName;
 use crate::types::relation::Relation;
 use crate::types::version::DebVersion;
@@ -32,8 +33,27 @@ pub struct BinaryControl {
     pub relations: Vec<(RelationField, Vec<Relation>)>,
     /// What part of an application it is; nothing for packages that are none.
     pub identity: Option<Identity>,
+    /// What it was made from.
+    pub provenance: Provenance,
     /// Fields of the user's own, in order.
     pub fields: Vec<(String, String)>,
+}
+
+/// What a package was made from, for whoever asks years later.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Provenance {
+    /// `X-Mkdeb-Commit`: the commit of the application, where its archive says.
+    pub commit: Option<String>,
+    /// `X-Mkdeb-Lock`: the lock files of the virtualenv and their digests.
+    pub locks: Vec<(String, Sha256)>,
+}
+
+impl Provenance {
+    fn fields(&self) -> [(&'static str, Option<String>); 2] {
+        let locks: Vec<String> =
+            self.locks.iter().map(|(name, digest)| format!("{name} sha256:{digest}")).collect();
+        [(COMMIT, self.commit.clone()), (LOCK, Some(locks.join(", ")).filter(|text| !text.is_empty()))]
+    }
 }
 
 /// What part of an application a package is, in fields of mkdeb's own: whoever keeps a repository moves and removes
@@ -79,6 +99,11 @@ pub const APP: &str = "X-Mkdeb-App";
 pub const ROLE: &str = "X-Mkdeb-Role";
 /// The field that names the key of a virtualenv.
 pub const VENV_KEY: &str = "X-Mkdeb-Venv-Key";
+
+/// The field that names the commit of a package's application.
+pub const COMMIT: &str = "X-Mkdeb-Commit";
+/// The field that names the lock of a package's virtualenv.
+pub const LOCK: &str = "X-Mkdeb-Lock";
 
 /// A field that relates packages (Policy 7), in the order `dpkg-gencontrol` writes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -155,6 +180,9 @@ impl BinaryControl {
             fields
                 .iter()
                 .try_for_each(|(name, value)| value.map_or(Ok(()), |value| paragraph.push(name, value)))?;
+        }
+        for (name, value) in self.provenance.fields() {
+            value.map_or(Ok(()), |value| paragraph.push(name, &value))?;
         }
         for (name, value) in &self.fields {
             paragraph.push(name, value)?;

@@ -155,6 +155,12 @@ pub fn open(path: &Path) -> Result<File, Error> {
     File::open(path).map_err(|error| Error::new("read", path, error))
 }
 
+/// Opens what was written into a temporary directory, to write on.
+pub fn reopen(path: &Path) -> Result<File, Error> {
+    let opened = OpenOptions::new().read(true).write(true).open(path);
+    opened.map_err(|error| Error::new("open", path, error))
+}
+
 /// A file without a name in the directory for temporary files.
 pub fn temporary() -> io::Result<File> {
     tempfile::tempfile()

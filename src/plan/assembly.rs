@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::control::binary::BinaryControl;
 use crate::control::binary::Identity;
+use crate::control::binary::Provenance;
 use crate::control::binary::RelationField;
 use crate::control::binary::Role;
 use crate::package::scripts::Scripts;
@@ -98,6 +99,10 @@ impl Assembly<'_> {
                 app: Some(package.name.clone()),
                 venv_key: None,
             }),
+            provenance: Provenance {
+                commit: self.draft.sources.app.commit.clone(),
+                locks: self.draft.sources.lock.iter().flat_map(|lock| lock.files.clone()).collect(),
+            },
             fields: package.fields.clone(),
         }
     }

@@ -105,7 +105,10 @@ pub(in crate::plan) fn lock(venv: &SourceTree) -> Lock {
         hashes: BTreeSet::new(),
         place: Place { file: venv.name.clone(), line: None },
     };
-    Lock { pins: versions(venv).into_iter().map(|(name, version)| (name, pin(version))).collect() }
+    Lock {
+        pins: versions(venv).into_iter().map(|(name, version)| (name, pin(version))).collect(),
+        ..Lock::default()
+    }
 }
 
 /// The distribution whose metadata a directory is, by its path in the virtualenv.

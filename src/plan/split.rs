@@ -9,6 +9,7 @@ use crate::config::recipe::ConfigKind;
 use crate::config::recipe::Recipe;
 use crate::control::binary::BinaryControl;
 use crate::control::binary::Identity;
+use crate::control::binary::Provenance;
 use crate::control::binary::RelationField;
 use crate::control::binary::Role;
 use crate::package::Package;
@@ -247,6 +248,7 @@ fn venv_package(
         summary: format!("virtualenv of {namespace}"),
         description: format!("Virtualenv {key} with the Python distributions of releases of {namespace}."),
         identity: Some(identity(Role::Virtualenv, None, key)),
+        provenance: Provenance::default(),
         fields: Vec::new(),
         ..assembly.control(relations.into_iter().filter(|(_, relations)| !relations.is_empty()).collect())
     };

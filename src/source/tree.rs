@@ -14,6 +14,8 @@ pub struct SourceTree {
     pub name: String,
     /// Where the root lay when it was read, as an absolute path; empty for a tarball.
     pub location: String,
+    /// The commit that a tarball says it was made from.
+    pub commit: Option<String>,
     /// The entries. Parents precede their children, and each parent is a directory.
     pub entries: BTreeMap<ArchivePath, SourceEntry>,
 }

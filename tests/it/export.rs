@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::project::{Project, Ran, ran};
+use crate::project::{Project, Ran, field, ran};
 
 fn git(directory: &Path, words: &[&str]) {
     let mut command = Command::new("git");
@@ -99,4 +99,120 @@ fn what_cannot_be_exported_is_said() {
     let mut command = project.command(&["-C", "orders", "export"]);
     let none = ran(command.env("PATH", "/nowhere"));
     assert!(none.err.contains("there is no `git` on `PATH`"), "{}", none.err);
+}
+
+/// A repository with a submodule that has one itself, which lies in `vendor/lib`.
+fn with_submodules() -> Project {
+    let project = repository();
+    for (name, file) in [("inner", "deep.py"), ("lib", "lib.py")] {
+        project.write(&format!("{name}/{file}"), "x = '$Format:%H$'\n");
+        project.write(&format!("{name}/.gitattributes"), "*.py export-subst\n");
+        git(&project.path(name), &["init", "-q", "-b", "main"]);
+        git(&project.path(name), &["add", "."]);
+        git(&project.path(name), &["commit", "-q", "-m", "first"]);
+    }
+    let add = |directory: &str, url: &str, path: &str| {
+        let words = ["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", url, path];
+        git(&project.path(directory), &words);
+        git(&project.path(directory), &["commit", "-q", "-m", "with a submodule"]);
+    };
+    add("lib", "../inner", "deep");
+    add("orders", "../lib", "vendor/lib");
+    let words =
+        ["-c", "protocol.file.allow=always", "submodule", "--quiet", "update", "--init", "--recursive"];
+    git(&project.path("orders"), &words);
+    project
+}
+
+#[test]
+fn trees_of_submodules_are_taken_where_that_is_asked_for() {
+    let project = with_submodules();
+    let without = export(&project, "orders", &["--output", "../a.tar.gz"]);
+    assert!(without.err.contains("`--submodules` takes them too"), "{}", without.err);
+    let with = export(&project, "orders", &["--submodules", "--output", "../b.tar.gz"]);
+    assert_eq!((with.code, with.err.as_str()), (Some(0), ""));
+    let listed = |name: &str| ran(Command::new("tar").arg("-tf").arg(project.path(name))).out;
+    assert!(!listed("a.tar.gz").contains(".py\n") || !listed("a.tar.gz").contains("lib.py"));
+    let names = listed("b.tar.gz");
+    for name in ["/app.py", "/vendor/lib/lib.py", "/vendor/lib/deep/deep.py"] {
+        assert!(names.contains(name), "{name}: {names}");
+    }
+    let text = |pattern: &str| {
+        let mut command = Command::new("tar");
+        ran(command.arg("-xOf").arg(project.path("b.tar.gz")).args(["--wildcards", pattern])).out
+    };
+    assert!(!text("*/deep.py").contains("$Format") && text("*/deep.py") != text("*/lib.py"));
+    project.write("app.tar.gz", fs::read(project.path("b.tar.gz")).unwrap());
+    let plan = project.build(&["--set", "app.tarball=app.tar.gz", "--dry-run"]).out;
+    assert!(plan.contains("vendor/lib/deep/deep.py"), "{plan}");
+
+    fs::remove_dir_all(project.path("orders/vendor/lib")).unwrap();
+    fs::create_dir(project.path("orders/vendor/lib")).unwrap();
+    let ran = export(&project, "orders", &["HEAD", "--submodules", "--output", "../c.tar.gz"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("the submodule `vendor/lib` is not there in its commit"), "{}", ran.err);
+    assert!(ran.err.contains("git submodule update --init --recursive"), "{}", ran.err);
+}
+
+/// The manifest of a project, in its repository, with these lines for `[app]`.
+fn manifest_in(project: &Project, directory: &str, app: &str) {
+    let text = fs::read_to_string(project.path("mkdeb.toml")).unwrap();
+    let text = text.replace("tarball = \"app\"", app).replace("build/venv", "../build/venv");
+    project.write(&format!("{directory}/mkdeb.toml"), text);
+}
+
+fn head(project: &Project) -> String {
+    let mut command = Command::new("git");
+    ran(command.args(["rev-parse", "HEAD"]).current_dir(project.path("orders"))).out.trim().to_owned()
+}
+
+#[test]
+fn an_application_is_built_straight_from_a_commit_and_the_package_names_it() {
+    let project = with_submodules();
+    manifest_in(&project, "orders", "git = \"HEAD\"\nsubmodules = true");
+    let built = project.build(&["-C", "orders"]);
+    let deb = Path::new(built.out.trim()).to_owned();
+    assert_eq!(field(&deb, "X-Mkdeb-Commit"), head(&project));
+    let files = ran(Command::new("dpkg-deb").arg("-c").arg(&deb)).out;
+    assert!(files.contains("vendor/lib/deep/deep.py") && files.contains("/app.py"), "{files}");
+    assert!(!files.contains("test_app.py"), "export-ignore: {files}");
+
+    // A tarball of git says it too, and the lock of the virtualenv has its digest.
+    assert_eq!(export(&project, "orders", &["HEAD", "--output", "../app.tar.gz"]).code, Some(0));
+    project.write("requirements.txt", "");
+    let words = ["--set", "app.tarball=app.tar.gz", "--set", "venv.requirements=requirements.txt"];
+    let deb = Path::new(project.build(&words).out.trim()).to_owned();
+    assert_eq!(field(&deb, "X-Mkdeb-Commit"), head(&project));
+    let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert_eq!(field(&deb, "X-Mkdeb-Lock"), format!("requirements.txt sha256:{digest}"));
+}
+
+#[test]
+fn a_commit_that_cannot_be_built_is_said() {
+    let project = with_submodules();
+    manifest_in(&project, "orders", "git = \"HEAD\"");
+    let refused = |words: &[&str], said: &str| {
+        let ran = project.run(&[&["-C", "orders", "build"], words].concat());
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{}", ran.err);
+        assert!(ran.err.contains(said), "{said}: {}", ran.err);
+    };
+    // What git does not track is no part of it, and no reason to refuse.
+    project.write("orders/untracked", "x");
+    project.build(&["-C", "orders", "--dry-run"]);
+    project.write("orders/app.py", "changed\n");
+    refused(&[], "1 file differs from `HEAD`: app.py");
+    refused(&[], "--set app.git=$(git rev-parse HEAD)");
+    project.build(&["-C", "orders", "--dry-run", "--set", &format!("app.git={}", head(&project))]);
+    refused(&["--set", "app.git=v1.1"], "did you mean `v1.0`?");
+    refused(&["--set", "app.tarball=x"], "`git` in `[app]` and `tarball` exclude each other");
+    manifest_in(&project, ".", "git = \"HEAD\"");
+    let ran = project.run(&["build"]);
+    assert!(ran.err.contains("is in no repository of git"), "{}", ran.err);
+    assert!(ran.err.contains("`git init` makes one"), "{}", ran.err);
+}
+
+#[test]
+fn submodules_are_a_matter_of_git() {
+    let ran = Project::new("").run(&["build", "--set", "app.submodules=true"]);
+    assert!(ran.err.contains("`submodules` in `[app]` has no effect with `tarball`"), "{}", ran.err);
 }

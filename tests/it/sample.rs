@@ -8,6 +8,7 @@ use std::num::NonZero;
 
 use mkdeb::archive::compress::encode::Resources;
 use mkdeb::control::binary::BinaryControl;
+use mkdeb::control::binary::Provenance;
 use mkdeb::deb::image::Image;
 use mkdeb::deb::write;
 use mkdeb::deb::write::Options;
@@ -56,6 +57,7 @@ impl Contents for Bodies {
 pub fn package(name: &str) -> Package {
     let control = BinaryControl {
         identity: None,
+        provenance: Provenance::default(),
         package: name.parse().expect("a name"),
         version: "1.0-1".parse().expect("a version"),
         architecture: "all".parse().expect("an architecture"),

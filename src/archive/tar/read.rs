@@ -111,6 +111,7 @@ pub struct Reader<R> {
     ended: bool,
     /// The time that a global record gives to all entries.
     mtime: Option<i64>,
+    commit: Option<String>,
     details: Details,
 }
 
@@ -125,7 +126,8 @@ struct Records {
 impl<R: Read> Reader<R> {
     /// An archive that starts at the next byte of `inner`.
     pub fn new(inner: R) -> Self {
-        Self { inner, offset: 0, left: 0, padding: 0, ended: false, mtime: None, details: Details::default() }
+        let (mtime, commit, details) = (None, None, Details::default());
+        Self { inner, offset: 0, left: 0, padding: 0, ended: false, mtime, commit, details }
     }
 
     /// Skips what is left of the current entry and reads the next one.
@@ -173,6 +175,16 @@ impl<R: Read> Reader<R> {
     /// More about the current entry.
     pub fn details(&self) -> Details {
         self.details
+    }
+
+    /// Where the next header is, or would be.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The commit that the archive was made from, where its first entries say so (`git-get-tar-commit-id(1)`).
+    pub fn commit(&self) -> Option<&str> {
+        self.commit.as_deref()
     }
 
     fn member(&mut self, block: &[u8; BLOCK], records: Records, start: u64) -> Result<Member, Error> {
@@ -235,6 +247,7 @@ impl<R: Read> Reader<R> {
             return Err("its global PAX records name or measure every entry");
         }
         self.mtime = values.mtime.or(self.mtime);
+        self.commit = self.commit.take().or_else(|| values.commit.clone());
         Ok(())
     }
 

@@ -103,7 +103,7 @@ pub(in crate::cli) enum Verb {
     /// Write the application's tarball from a commit of git
     ///
     /// The same commit gives the same bytes on every machine. `export-ignore` and `export-subst` of `.gitattributes` are
-    /// honoured; submodules are left out. The path of the tarball is printed.
+    /// honoured. The path of the tarball is printed.
     Export(ExportArguments),
 
     /// Look for mistakes in packages

@@ -14,6 +14,7 @@ use crate::command::repo::KeyOptions;
 use crate::command::repo::shown;
 use crate::command::writing::Writing;
 use crate::control::binary::BinaryControl;
+use crate::control::binary::Provenance;
 use crate::deb::image::Image;
 use crate::deb::write::Options;
 use crate::host::env::Env;
@@ -114,6 +115,7 @@ fn package(access: &Access, request: &KeyringRequest) -> Result<Package, Failure
         description: "Brings later keys to hosts before they sign alone.".to_owned(),
         relations: Vec::new(),
         identity: None,
+        provenance: Provenance::default(),
         fields: Vec::new(),
     };
     let scripts = Scripts { postinst: Some(postinst), postrm: Some(postrm), ..Scripts::default() };

@@ -12,6 +12,7 @@ use crate::config::raw::Text;
 use crate::config::raw::inputs;
 use crate::config::raw::value::Value;
 use crate::config::recipe::AppRecipe;
+use crate::config::recipe::AppSource;
 use crate::config::recipe::Bytecode;
 use crate::config::recipe::DropProfile;
 use crate::config::recipe::Layout;
@@ -26,7 +27,7 @@ pub(in crate::config) fn app(raw: Option<Spanned<inputs::App>>) -> Result<AppRec
         Some(raw) => Scope::open("[app]", raw),
         None => (Scope::anywhere("[app]"), inputs::App::default()),
     };
-    let source = scope.require("tarball", "tarball = \"dist/app.tar.gz\"", raw.tarball.as_ref())?;
+    let source = app_source(&scope, &raw)?;
     for glob in &raw.exclude {
         globset::Glob::new(scope.filled("exclude", glob)?).map_err(|error| {
             let reason = format_args!("`{}` is not a glob: {}", glob.get_ref(), error.kind());
@@ -35,11 +36,27 @@ pub(in crate::config) fn app(raw: Option<Spanned<inputs::App>>) -> Result<AppRec
     }
     let paths = raw.python_path.iter().map(|path| scope.below("python-path", path));
     Ok(AppRecipe {
-        source: scope.source("tarball", source)?,
+        source,
         strip_components: strip_components(&scope, raw.strip_components.as_ref())?,
         python_path: paths.collect::<Result<_, _>>()?,
         exclude: raw.exclude.into_iter().map(Spanned::into_inner).collect(),
     })
+}
+
+fn app_source(scope: &Scope, raw: &inputs::App) -> Result<AppSource, Fault> {
+    let submodules = raw.submodules.as_ref();
+    match (&raw.tarball, &raw.git) {
+        (Some(_), Some(git)) => Err(scope.exclusive("git", git.span(), "tarball")),
+        (None, Some(git)) => Ok(AppSource::Git {
+            reference: scope.filled("git", git)?.trim().to_owned(),
+            with_submodules: submodules.is_some_and(|flag| *flag.get_ref()),
+        }),
+        (tarball, None) => {
+            let tarball = scope.require("tarball", "tarball = \"dist/app.tar.gz\"", tarball.as_ref())?;
+            scope.no_effect("tarball", &[("submodules", submodules.map(Spanned::span))])?;
+            scope.source("tarball", tarball).map(AppSource::Path)
+        }
+    }
 }
 
 fn strip_components(scope: &Scope, value: Option<&Spanned<Value>>) -> Result<Option<usize>, Fault> {

@@ -10,6 +10,8 @@ use crate::config::raw::value::Value;
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(in crate::config) struct App {
     pub tarball: Option<Text>,
+    pub git: Option<Text>,
+    pub submodules: Option<Spanned<bool>>,
     pub strip_components: Option<Spanned<Value>>,
     pub exclude: Vec<Text>,
     pub python_path: Vec<Text>,

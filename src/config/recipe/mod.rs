@@ -21,6 +21,7 @@ pub use crate::config::recipe::files::UserRecipe;
 pub use crate::config::recipe::hooks::HookMoment;
 pub use crate::config::recipe::hooks::HookRecipe;
 pub use crate::config::recipe::package::AppRecipe;
+pub use crate::config::recipe::package::AppSource;
 pub use crate::config::recipe::package::Bytecode;
 pub use crate::config::recipe::package::CommandRecipe;
 pub use crate::config::recipe::package::CommandRun;

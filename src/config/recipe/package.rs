@@ -48,14 +48,28 @@ pub struct PackageRecipe {
 /// The application's files.
 #[derive(Debug, Clone)]
 pub struct AppRecipe {
-    /// The tarball or directory.
-    pub source: String,
+    /// Where they are.
+    pub source: AppSource,
     /// How many leading path components are dropped; none stands for `auto`: the single top directory.
     pub strip_components: Option<usize>,
     /// Globs of paths to leave out, relative to the stripped root.
     pub exclude: Vec<String>,
     /// Directories below the release that launchers put on `sys.path`; empty for the release root itself.
     pub python_path: Vec<String>,
+}
+
+/// Where an application is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AppSource {
+    /// A tarball or a directory.
+    Path(String),
+    /// The tree of a commit, in the repository of git that the manifest lies in.
+    Git {
+        /// The commit, by any name that git knows.
+        reference: String,
+        /// Whether the trees of submodules belong to it.
+        with_submodules: bool,
+    },
 }
 
 /// The virtualenv.

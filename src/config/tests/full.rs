@@ -2,6 +2,7 @@
 
 use crate::archive::compress::Compression;
 use crate::archive::compress::Format;
+use crate::config::recipe::AppSource;
 use crate::config::recipe::Bytecode;
 use crate::config::recipe::CommandRun;
 use crate::config::recipe::ConfigKind;
@@ -76,7 +77,7 @@ fn the_package_says_what_the_manifest_says() {
 #[test]
 fn the_inputs_and_the_layout_are_taken() {
     let recipe = full();
-    assert_eq!(recipe.app.source, "dist/orders-1.4.2.tar.gz");
+    assert_eq!(recipe.app.source, AppSource::Path("dist/orders-1.4.2.tar.gz".to_owned()));
     assert_eq!(recipe.app.strip_components, Some(1));
     assert_eq!((recipe.app.exclude, recipe.app.python_path), (vec!["tests/**".into()], vec!["src".into()]));
     let venv = recipe.venv.expect("there");

@@ -37,9 +37,9 @@ fn unknown_keys() {
     tests::refused("[pakage]", "unknown key `pakage`", "did you mean `package`?", "pakage");
     let nested = "[[service]]\nhealth = { htpt = \"x\" }";
     tests::refused(nested, "unknown key `htpt` in `[service.health]`", "did you mean `http`?", "htpt");
-    let later = "[app]\ngit = \"v1\"";
-    let keys = "the keys are `tarball`, `strip-components`, `exclude`, `python-path`";
-    tests::refused(later, "unknown key `git` in `[app]`", keys, "git");
+    let later = "[app]\nsvn = \"v1\"";
+    let keys = "the keys are `tarball`, `git`, `submodules`, `strip-components`, `exclude`, `python-path`";
+    tests::refused(later, "unknown key `svn` in `[app]`", keys, "svn");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::config::manifest::Manifest;
 use crate::config::manifest::Origin;
 use crate::config::manifest::OriginKind;
+use crate::config::recipe::AppSource;
 use crate::config::tests;
 use crate::config::tests::LEAST;
 
@@ -156,7 +157,7 @@ fn variables_are_expanded_where_the_build_is_described() {
         [hooks]\nbefore-activate = \"${TAG}.sh\"
         [[service]]\nname = \"api\"\nexec = \"run ${TAG} $$\"";
     let recipe = tests::recipe(&format!("{text}{more}")).expect("valid");
-    assert_eq!(recipe.app.source, "dist/$1.4.2");
+    assert_eq!(recipe.app.source, AppSource::Path("dist/$1.4.2".to_owned()));
     assert_eq!(recipe.hooks[0].source, "1.4.2.sh");
     assert_eq!(recipe.services[1].process.exec, ["run", "${TAG}", "$$"]);
 }

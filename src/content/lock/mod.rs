@@ -19,6 +19,7 @@ use pep508_rs::MarkerTree;
 pub use pep508_rs::PackageName as DistributionName;
 
 use crate::content::lock::target::Target;
+use crate::types::digest::Sha256;
 
 pub use crate::content::lock::problem::Error;
 pub use crate::content::lock::problem::Place;
@@ -32,6 +33,8 @@ pub type Texts = BTreeMap<String, String>;
 pub struct Lock {
     /// Each distribution with its pin.
     pub pins: BTreeMap<DistributionName, Pin>,
+    /// The digests of the files that say so; none where the lock was made from what is installed.
+    pub files: BTreeMap<String, Sha256>,
 }
 
 /// One version of a distribution.
@@ -139,11 +142,13 @@ pub fn read(file: &str, texts: &Texts, target: &Target) -> Result<Lock, Error> {
     let syntax = |source| Error::Syntax { file: file.to_owned(), source: Box::new(source) };
     let environment = target.environment().map_err(syntax)?;
     let text = texts.get(file).map(String::as_str).unwrap_or_default();
-    match Format::of(file) {
+    let lock = match Format::of(file) {
         Format::Requirements => requirements::lock(file, texts, &environment),
         Format::Pylock => pylock::lock(file, text, &environment),
         Format::Uv => uv::lock(file, text, &environment),
-    }
+    }?;
+    let files = texts.iter().map(|(name, text)| (name.clone(), Sha256::of(text.as_bytes()))).collect();
+    Ok(Lock { files, ..lock })
 }
 
 /// Gathers pins and problems.

@@ -10,6 +10,7 @@ mod compile;
 mod directory;
 mod facts;
 pub mod packing;
+mod shape;
 mod stream;
 mod tarball;
 
@@ -32,11 +33,12 @@ use crate::host::input::compile::Workshop;
 use crate::host::input::compile::compile;
 use crate::host::input::facts::Keep;
 use crate::host::input::facts::Look;
+use crate::host::input::shape::exclude;
+use crate::host::input::shape::strip;
 use crate::host::output::spool;
 use crate::host::watch::Watch;
 use crate::package::blob::Contents;
 use crate::source::Sources;
-use crate::source::tree::SourceKind;
 use crate::source::tree::SourceTree;
 use crate::types::path::ArchiveError;
 use crate::types::path::ArchivePath;
@@ -206,11 +208,11 @@ impl Input<'_> {
 }
 
 impl Inputs {
-    /// Looks at everything that the recipe names, but for a virtualenv that is published already. What is known
-    /// beforehand stays in the sources.
-    pub fn read(recipe: &Recipe, known: Sources, scan: &Scan<'_>) -> Result<Self, Error> {
+    /// Looks at everything that the recipe names, but for a virtualenv that is published already; the application has
+    /// a name and a path. What is known beforehand stays in the sources.
+    pub fn read(recipe: &Recipe, app: (&str, &Path), known: Sources, scan: &Scan<'_>) -> Result<Self, Error> {
         let mut inputs = Self { sources: known, stores: Vec::new() };
-        let app = inputs.tree(&recipe.app.source, Keep::Nothing, scan)?;
+        let app = inputs.tree_at(app.0, app.1.to_owned(), Keep::Nothing, scan)?;
         let app = strip(app, recipe.app.strip_components)?;
         (inputs.sources.app, inputs.sources.unmatched) = exclude(app, &recipe.app.exclude)?;
         if let (Some(venv), None) = (&recipe.venv, &inputs.sources.published) {
@@ -240,9 +242,19 @@ impl Inputs {
         if nested { strip(tree, None) } else { Ok(tree) }
     }
 
-    /// Looks at a directory or a tarball.
+    /// Looks at a directory or a tarball, by its path in the manifest.
     fn tree(&mut self, name: &str, keep: Keep, scan: &Scan<'_>) -> Result<SourceTree, Error> {
-        let input = Input { name, path: scan.base.join(name), number: self.next_number()?, keep };
+        self.tree_at(name, scan.base.join(name), keep, scan)
+    }
+
+    fn tree_at(
+        &mut self,
+        name: &str,
+        path: PathBuf,
+        keep: Keep,
+        scan: &Scan<'_>,
+    ) -> Result<SourceTree, Error> {
+        let input = Input { name, path, number: self.next_number()?, keep };
         let metadata = fs::metadata(&input.path);
         let metadata = metadata.map_err(|error| crate::host::Error::new("read", Path::new(name), error))?;
         let (tree, store) = if metadata.is_dir() {
@@ -334,63 +346,4 @@ impl Inputs {
     fn store(&self, id: SourceId) -> &Store {
         &self.stores[usize::from(id.input)]
     }
-}
-
-/// Drops leading components: `count`, or the single top directory when there is exactly one.
-fn strip(mut tree: SourceTree, count: Option<usize>) -> Result<SourceTree, Error> {
-    let count = match count {
-        Some(count) => count,
-        None if has_single_top(&tree) => 1,
-        None => 0,
-    };
-    if count == 0 {
-        return Ok(tree);
-    }
-    for (path, entry) in std::mem::take(&mut tree.entries) {
-        let Some(path) = path.strip(count) else { continue };
-        let is_directory = matches!(entry.kind, SourceKind::Directory);
-        let former = tree.entries.insert(path.clone(), entry);
-        // Directories become one; of two files one would be lost.
-        if former.is_some_and(|former| !is_directory || !matches!(former.kind, SourceKind::Directory)) {
-            return Err(Error::Entry {
-                input: tree.name,
-                path,
-                reason: "twice, once `strip-components` is done",
-            });
-        }
-    }
-    if tree.entries.is_empty() { Err(Error::Stripped { input: tree.name, count }) } else { Ok(tree) }
-}
-
-/// Whether a tarball holds one directory and all else is below it, as `git archive --prefix` makes it.
-///
-/// A directory that can be imported is the application itself. A directory input is what it is.
-fn has_single_top(tree: &SourceTree) -> bool {
-    let mut tops =
-        tree.entries.iter().filter(|(path, _)| path.parent().is_some_and(|parent| parent.is_root()));
-    let (Some((path, top)), None) = (tops.next(), tops.next()) else { return false };
-    let is_package = tree.get(&format!("{path}/__init__.py")).is_some();
-    tree.location.is_empty() && matches!(top.kind, SourceKind::Directory) && !is_package
-}
-
-/// The tree without what the patterns match, and the patterns that match nothing.
-fn exclude(mut tree: SourceTree, patterns: &[String]) -> Result<(SourceTree, Vec<String>), Error> {
-    let mut set = globset::GlobSetBuilder::new();
-    for pattern in patterns {
-        let wrap = |source| Error::Pattern { pattern: pattern.clone(), source };
-        set.add(globset::GlobBuilder::new(pattern).literal_separator(true).build().map_err(wrap)?);
-    }
-    let wrap = |source| Error::Pattern { pattern: patterns.join(", "), source };
-    let set = set.build().map_err(wrap)?;
-    let (mut gone, mut unmatched): (Vec<ArchivePath>, _) = (Vec::new(), patterns.to_vec());
-    tree.entries.retain(|path, _| {
-        let matching = set.matches(&*String::from_utf8_lossy(path.as_bytes()));
-        unmatched.retain(|pattern| !matching.iter().any(|index| patterns[*index] == *pattern));
-        let below = gone.last().is_some_and(|above| path.below(above).is_some());
-        if !below && !matching.is_empty() {
-            gone.push(path.clone());
-        }
-        !below && matching.is_empty()
-    });
-    Ok((tree, unmatched))
 }

@@ -101,7 +101,10 @@ impl Index<'_> {
                 Ok(None) if first => return Err(Error::NotATree(self.name())),
                 // Without the end mark nobody knows whether the rest was lost.
                 Ok(None) if !reader.has_end() => return Err(Error::Unfinished(self.name())),
-                Ok(None) => return Ok(()),
+                Ok(None) => {
+                    self.tree.commit = reader.commit().map(str::to_owned);
+                    return Ok(());
+                }
                 // Shorter than a header, or not one.
                 Err(TarError::Truncated(_)) if first => return Err(Error::NotATree(self.name())),
                 Err(TarError::Checksum(0)) => return Err(Error::NotATree(self.name())),

@@ -1,0 +1,287 @@
+//! Trees of commits as tar archives, written by git itself: `export-ignore` and `export-subst` (gitattributes(5)) are
+//! what they are there.
+//!
+//! Nothing of the machine's own settings counts: the same commit gives the same bytes.
+
+use std::fs::File;
+use std::io;
+use std::io::Seek;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::archive::tar::read::Reader;
+use crate::command::failure::Failure;
+use crate::host::Error as HostError;
+use crate::host::env::Env;
+use crate::host::output;
+use crate::host::process;
+use crate::host::process::Program;
+use crate::host::process::on_path;
+use crate::host::watch::Guarded;
+use crate::host::watch::Watch;
+use crate::types::spelling::nearest;
+
+/// What is done alike on every machine, whatever its users set (git-config(1)).
+const SETTINGS: [&str; 12] = [
+    "-c",
+    "tar.umask=0022",
+    "-c",
+    "core.abbrev=12",
+    "-c",
+    "core.attributesFile=/dev/null",
+    "-c",
+    "core.autocrlf=false",
+    "-c",
+    "core.eol=lf",
+    "-c",
+    "core.quotePath=false",
+];
+/// The mode of a submodule in a tree of git.
+const SUBMODULE: &str = "160000";
+
+/// Why git gives no tree.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No git.
+    #[error("there is no `git` on `PATH`")]
+    NoGit,
+    /// Not a repository of git.
+    #[error("`{}` is in no repository of git", .0.display())]
+    NoRepository(PathBuf),
+    /// A commit that there is not.
+    #[error("git knows no commit `{name}`")]
+    NoCommit {
+        /// What was asked for.
+        name: String,
+        /// A name like it.
+        near: Option<String>,
+    },
+    /// Files that no commit has.
+    #[error("{differ} from `HEAD`: {first}")]
+    Dirty {
+        /// How many differ, in words.
+        differ: String,
+        /// The first of them.
+        first: String,
+        /// What would help.
+        hint: &'static str,
+    },
+    /// A submodule that was not fetched.
+    #[error("the submodule `{path}` is not there in its commit `{commit}`")]
+    NoSubmodule {
+        /// Where it belongs.
+        path: String,
+        /// The commit that its tree is wanted of.
+        commit: String,
+    },
+    /// git failed.
+    #[error("failed to export `{name}`")]
+    Git {
+        /// The commit.
+        name: String,
+        /// What git says.
+        source: process::Error,
+    },
+    /// The archive could not be put together.
+    #[error("failed to put the submodule `{path}` into the archive")]
+    Append {
+        /// Where it belongs.
+        path: String,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let hint = match &error {
+            Error::NoGit => Some("install the package `git`".to_owned()),
+            Error::NoRepository(_) => Some("`git init` makes one, `-C DIR` goes to one".to_owned()),
+            Error::NoCommit { near: Some(near), .. } => Some(format!("did you mean `{near}`?")),
+            Error::NoCommit { .. } => {
+                Some("a CI may have fetched one commit alone: `git fetch --unshallow --tags`".to_owned())
+            }
+            Error::Dirty { hint, .. } => Some((*hint).to_owned()),
+            Error::NoSubmodule { .. } => {
+                Some("fetch it: `git submodule update --init --recursive`".to_owned())
+            }
+            Error::Git { .. } | Error::Append { .. } => None,
+        };
+        Self::new(error, hint)
+    }
+}
+
+/// What counts as a difference from a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::command) enum Difference {
+    /// Files that git tracks.
+    Tracked,
+    /// Those, and files that it neither tracks nor ignores.
+    Any,
+}
+
+/// What becomes of submodules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Submodules {
+    /// Empty directories, as `git archive` leaves them.
+    Empty,
+    /// Their trees, and those of their own.
+    Included,
+}
+
+/// git in one directory, without what the machine's users set.
+pub(in crate::command) struct Git<'e> {
+    program: PathBuf,
+    env: Env,
+    watch: &'e Watch,
+    top: PathBuf,
+}
+
+impl<'e> Git<'e> {
+    /// git in the working directory, which has to be in a repository. Trees are those of the directory, where it is
+    /// below the top.
+    pub(in crate::command) fn open(env: &Env, watch: &'e Watch) -> Result<Self, Error> {
+        let program = on_path("git", env).ok_or(Error::NoGit)?;
+        let mut git = Self { program, env: env.clone(), watch, top: PathBuf::new() };
+        let top = git.line(&["rev-parse", "--show-toplevel"]);
+        git.top = PathBuf::from(top.map_err(|_| Error::NoRepository(env.canonical(Path::new("."))))?);
+        Ok(git)
+    }
+
+    /// What the repository's directory is called.
+    pub(in crate::command) fn name(&self) -> String {
+        self.top.file_name().map_or_else(|| "app".to_owned(), |name| name.to_string_lossy().into_owned())
+    }
+
+    /// Refuses a directory that differs from `HEAD`.
+    pub(in crate::command) fn clean(&self, kind: Difference, hint: &'static str) -> Result<(), Error> {
+        let failed = |source| Error::Git { name: "HEAD".to_owned(), source };
+        let untracked = match kind {
+            Difference::Tracked => "--untracked-files=no",
+            Difference::Any => "--untracked-files=normal",
+        };
+        let words = ["status", "--porcelain", untracked, "--ignore-submodules=none"];
+        let status = self.text(&words).map_err(failed)?;
+        let mut paths = status.lines().filter_map(|line| line.get(3..)).map(str::to_owned);
+        match paths.next() {
+            None => Ok(()),
+            Some(first) => {
+                let differ = match paths.count() {
+                    0 => "1 file differs".to_owned(),
+                    others => format!("{} files differ", others + 1),
+                };
+                Err(Error::Dirty { differ, first, hint })
+            }
+        }
+    }
+
+    /// The commit that a name stands for.
+    pub(in crate::command) fn commit(&self, name: &str) -> Result<String, Error> {
+        let wanted = format!("{name}^{{commit}}");
+        let commit = self.line(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]);
+        commit.map_err(|_| {
+            let names = self.text(&["for-each-ref", "--format=%(refname:short)"]).unwrap_or_default();
+            let near = nearest(name, names.lines()).map(str::to_owned);
+            Error::NoCommit { name: name.to_owned(), near }
+        })
+    }
+
+    /// What people call a commit: its tag, or the tag before it.
+    pub(in crate::command) fn described(&self, commit: &str) -> Result<String, Error> {
+        let described = self.line(&["describe", "--always", "--tags", "--abbrev=12", commit]);
+        described.map_err(|source| Error::Git { name: commit.to_owned(), source })
+    }
+
+    /// Writes the tree of a commit as a plain archive with one top directory, and says how many submodules it has.
+    pub(in crate::command) fn archive(
+        &self,
+        commit: &str,
+        submodules: Submodules,
+        to: &Path,
+    ) -> Result<usize, Error> {
+        // What the clone is called and which tags it has is a matter of the machine.
+        let prefix = format!("source-{}/", commit.get(..12).unwrap_or(commit));
+        self.write(commit, &prefix, to)?;
+        let modules = self.submodules(commit)?;
+        if submodules == Submodules::Included {
+            for module in &modules {
+                self.include(module, &prefix, to)?;
+            }
+        }
+        Ok(modules.len())
+    }
+
+    fn write(&self, commit: &str, prefix: &str, to: &Path) -> Result<(), Error> {
+        let prefix = format!("--prefix={prefix}");
+        let words = ["archive", "--format=tar", &prefix, "--output"];
+        let written = self.run(|program| program.args(&words).arg(to).args(&["--end-of-options", commit]));
+        written.map(drop).map_err(|source| Error::Git { name: commit.to_owned(), source })
+    }
+
+    /// The submodules of the directory's tree.
+    fn submodules(&self, commit: &str) -> Result<Vec<Submodule>, Error> {
+        let listed = self.text(&["ls-tree", "-r", "-z", commit]);
+        let listed = listed.map_err(|source| Error::Git { name: commit.to_owned(), source })?;
+        let modules = listed.split('\0').filter_map(|line| {
+            let (about, path) = line.split_once('\t')?;
+            let mut words = about.split(' ');
+            let (mode, commit) = (words.next()?, words.nth(1)?);
+            (mode == SUBMODULE).then(|| Submodule { path: path.to_owned(), commit: commit.to_owned() })
+        });
+        Ok(modules.collect())
+    }
+
+    fn include(&self, module: &Submodule, prefix: &str, to: &Path) -> Result<(), Error> {
+        let Submodule { path, commit } = module;
+        let missing = || Error::NoSubmodule { path: path.clone(), commit: commit.clone() };
+        let mut env = self.env.clone();
+        env.enter(Path::new(path)).map_err(|_| missing())?;
+        let git = Git::open(&env, self.watch)?;
+        // A directory that nothing was checked out into is one of the repository around it.
+        if git.commit(commit).is_err() {
+            return Err(missing());
+        }
+        let failed = |source| Error::Append { path: path.clone(), source };
+        let directory = env.temporary_directory().map_err(|error| failed(Box::new(error)))?;
+        let part = directory.path().join("submodule.tar");
+        let prefix = format!("{prefix}{path}/");
+        git.write(commit, &prefix, &part)?;
+        append(to, &part, self.watch).map_err(failed)?;
+        git.submodules(commit)?.iter().try_for_each(|inner| git.include(inner, &prefix, to))
+    }
+
+    fn run(&self, words: impl FnOnce(Program) -> Program) -> Result<String, process::Error> {
+        let program = Program::new(&self.program, &self.env, &["GIT_"]).args(&SETTINGS);
+        let program = program.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
+        words(program.env("GIT_OPTIONAL_LOCKS", "0")).run(self.watch)
+    }
+
+    fn text(&self, words: &[&str]) -> Result<String, process::Error> {
+        self.run(|program| program.args(words))
+    }
+
+    /// What git says in one line.
+    pub(in crate::command) fn line(&self, words: &[&str]) -> Result<String, process::Error> {
+        Ok(self.text(words)?.trim_end().to_owned())
+    }
+}
+
+/// A repository in another one's tree.
+struct Submodule {
+    path: String,
+    commit: String,
+}
+
+/// Puts the entries of an archive behind those of another.
+fn append(to: &Path, part: &Path, watch: &Watch) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let mut whole: File = output::reopen(to)?;
+    let mut reader = Reader::new(io::BufReader::new(Guarded::new(&whole, watch)));
+    while reader.next_member()?.is_some() {}
+    let end = reader.offset();
+    whole.seek(io::SeekFrom::Start(end))?;
+    io::copy(&mut Guarded::new(output::open(part)?, watch), &mut whole)?;
+    // What is shorter than the padding of the old end would leave a part of it.
+    let length = whole.stream_position()?;
+    whole.set_len(length).map_err(|error| HostError::new("write", to, error))?;
+    Ok(())
+}
