@@ -12,10 +12,12 @@ pub mod openpgp;
 pub mod template;
 
 pub mod config;
+pub mod debhelper;
 pub mod package;
 pub mod source;
 
 pub mod deb;
+pub mod init;
 pub mod plan;
 
 pub mod lint;

@@ -12,6 +12,7 @@ use crate::command::build;
 use crate::command::diff;
 use crate::command::export;
 use crate::command::failure::Failure;
+use crate::command::init;
 use crate::command::inspect;
 use crate::command::lint;
 use crate::command::pack;
@@ -58,6 +59,8 @@ fn run(arguments: &args::Arguments, env: &Env, report: &report::Report) -> Resul
             report.explain(rule)
         }
         args::Verb::Export(arguments) => report.export(&export::export(&arguments.request(), env, &watch)?),
+        args::Verb::Init(arguments) if arguments.schema => report.schema(),
+        args::Verb::Init(arguments) => report.init(&init::init(&arguments.request(), env, &watch)?),
         args::Verb::Lint(arguments) => {
             report.lint(&lint::lint(&arguments.request(), env, &watch)?, arguments.strict)
         }

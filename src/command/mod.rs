@@ -8,6 +8,7 @@ pub mod diff;
 pub mod export;
 pub mod failure;
 pub mod git;
+pub mod init;
 pub mod inspect;
 pub mod lint;
 pub mod manifest;

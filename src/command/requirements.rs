@@ -81,7 +81,7 @@ pub(in crate::command) fn machine(recipe: &Recipe, env: &Env) -> Result<Machine,
 }
 
 /// The file and those that it includes, by their names in the manifest's directory.
-fn texts(name: &str, base: &Path, env: &Env) -> Result<Texts, Failure> {
+pub(in crate::command) fn texts(name: &str, base: &Path, env: &Env) -> Result<Texts, Failure> {
     let mut texts = Texts::new();
     let mut wanted = vec![name.to_owned()];
     while let Some(file) = wanted.pop() {

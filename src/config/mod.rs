@@ -5,6 +5,7 @@
 
 pub mod manifest;
 pub mod recipe;
+pub mod schema;
 
 pub mod error;
 pub mod problem;

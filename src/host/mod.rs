@@ -9,6 +9,7 @@ mod libraries;
 pub mod links;
 pub mod output;
 pub mod process;
+pub mod project;
 pub mod repository;
 pub mod shell;
 pub mod signer;

@@ -2,7 +2,7 @@
 STEP := $(HERE)/step
 PIN := $(HERE)/requirements
 
-all: debs unattended moto wheels-examples venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15
+all: debs unattended moto wheels-examples projects venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15
 
 # In the order in which two jobs finish soonest: Python 3.11 has most virtualenvs.
 root-bookworm:
@@ -14,7 +14,7 @@ tools:
 wheels: tools
 	$(STEP) $@ $(HERE)/wheels $(wildcard $(PIN)/*.txt) -- $(HERE)/wheels $(PIN)
 
-EXAMPLES = $(wildcard $(HERE)/../../debian-examples/*/requirements.txt)
+EXAMPLES = $(wildcard $(HERE)/../../debian-examples/*/requirements*.txt)
 wheels-examples: tools
 	$(STEP) $@ $(HERE)/wheels-examples $(EXAMPLES) -- $(HERE)/wheels-examples $(EXAMPLES)
 
@@ -28,6 +28,10 @@ unattended: root-bookworm
 # An object store.
 moto: tools
 	$(STEP) $@ $(HERE)/moto $(HERE)/moto.txt -- $(HERE)/moto $(HERE)/moto.txt
+
+# Projects of others.
+projects: tools
+	$(STEP) $@ $(HERE)/projects $(HERE)/projects.txt -- $(HERE)/projects $(HERE)/projects.txt
 
 # What Debian itself packed.
 debs:
@@ -51,5 +55,5 @@ venvs-3.14: root-forky tools wheels
 venvs-3.15: root-forky tools wheels
 	$(VENVS) 3.15 root-forky
 
-.PHONY: all debs unattended moto tools wheels wheels-examples root-bookworm root-bullseye root-trixie root-forky
+.PHONY: all debs unattended moto projects tools wheels wheels-examples root-bookworm root-bullseye root-trixie root-forky
 .PHONY: venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15

@@ -4,6 +4,7 @@ mod build;
 mod diff;
 mod export;
 mod habits;
+mod init;
 mod inspect;
 mod keys;
 mod lint;
@@ -22,6 +23,7 @@ use clap::Subcommand;
 use crate::cli::args::build::BuildArguments;
 use crate::cli::args::diff::DiffArguments;
 use crate::cli::args::export::ExportArguments;
+use crate::cli::args::init::InitArguments;
 pub(in crate::cli) use crate::cli::args::inspect::Form;
 use crate::cli::args::inspect::InspectArguments;
 use crate::cli::args::lint::LintArguments;
@@ -105,6 +107,12 @@ pub(in crate::cli) enum Verb {
     /// The same commit gives the same bytes on every machine. `export-ignore` and `export-subst` of `.gitattributes` are
     /// honoured. The path of the tarball is printed.
     Export(ExportArguments),
+
+    /// Write a first manifest from what a project has already
+    ///
+    /// From `debian/` as dh-virtualenv has it, else from `pyproject.toml` (PEP 621, poetry, uv); processes come from a
+    /// `Procfile`. Asks nothing: what has no counterpart is told. The paths of the files written are printed.
+    Init(InitArguments),
 
     /// Look for mistakes in packages
     ///
@@ -191,6 +199,7 @@ impl Arguments {
             Verb::Completions { .. }
             | Verb::Explain { .. }
             | Verb::Export(_)
+            | Verb::Init(_)
             | Verb::Lint(_)
             | Verb::Man { .. } => false,
         };

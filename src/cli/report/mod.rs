@@ -3,6 +3,7 @@
 mod build;
 mod diff;
 mod export;
+mod init;
 mod inspect;
 mod lint;
 mod manual;

@@ -1,5 +1,7 @@
 //! The reference of the manifest names every key.
 
+use std::collections::BTreeSet;
+
 use crate::config::decode;
 
 const REFERENCE: &str = include_str!("../../../docs/manifest.md");
@@ -44,4 +46,23 @@ fn every_table_is_in_the_reference() {
             "no section for {table}"
         );
     }
+}
+
+#[test]
+fn the_schema_has_the_keys_that_manifests_have() {
+    let schema: serde_json::Value = serde_json::from_str(crate::config::schema::TEXT).expect("JSON");
+    let keys = |table: &serde_json::Value| -> BTreeSet<String> {
+        table["properties"].as_object().expect("a table").keys().cloned().collect()
+    };
+    let known = |manifest: &str| decode::known(manifest).into_iter().collect::<BTreeSet<String>>();
+    assert_eq!(keys(&schema), known("zzz = 1"));
+    for (name, table) in schema["properties"].as_object().expect("tables") {
+        let (table, manifest) = match table["items"].is_object() {
+            true => (&table["items"], format!("{name} = [{{ zzz = 1 }}]")),
+            false => (table, format!("{name}.zzz = 1")),
+        };
+        assert_eq!(keys(table), known(&manifest), "{name}");
+    }
+    let health = &schema["properties"]["service"]["items"]["properties"]["health"];
+    assert_eq!(keys(health), known("service = [{ health = { zzz = 1 } }]"));
 }

@@ -15,6 +15,7 @@ mod fleet_apt;
 mod fleet_kit;
 mod fleet_service;
 pub mod fleet_world;
+mod init;
 mod inputs;
 mod lifecycle;
 mod manual;

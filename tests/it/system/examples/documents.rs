@@ -22,6 +22,7 @@ const HELLO: Run = Test("the_hello_example_comes_and_goes");
 const COMPILED: Run = Test("the_compiled_example_comes_and_goes");
 const PYPROJECT: Run = Test("the_pyproject_example_comes_and_goes");
 const FLASK: Run = Test("the_flask_service_example_serves_and_keeps_the_admins_settings_through_an_upgrade");
+const MIGRATION: Run = Test("a_host_with_the_package_of_dh_virtualenv_is_upgraded_and_keeps_what_is_its_own");
 const DJANGO: Run = Test("the_django_celery_example_migrates_serves_and_works_in_the_background");
 
 const APT: Run = Test("apt_keeps_the_releases_that_can_be_gone_back_to_and_removes_the_others");
@@ -167,6 +168,12 @@ const COMMANDS: &[(&str, &str, Run)] = &[
     ("debian-examples/hello/README.md", "mkdeb build", HELLO),
     ("debian-examples/hello/README.md", "apt install ./dist/hello-app_1.0.0_all.deb", HELLO),
     ("debian-examples/hello/README.md", "hello-app Debian", HELLO),
+    ("debian-examples/dh-virtualenv/README.md", "./make-inputs", MIGRATION),
+    ("debian-examples/dh-virtualenv/README.md", "mkdeb init", MIGRATION),
+    ("debian-examples/dh-virtualenv/README.md", "mkdeb build", MIGRATION),
+    ("debian-examples/dh-virtualenv/README.md", "apt install ./dist/tally_1.3.0-1_amd64.deb", MIGRATION),
+    ("debian-examples/dh-virtualenv/README.md", "tally --version", MIGRATION),
+    ("debian-examples/dh-virtualenv/README.md", "systemctl status tally", MIGRATION),
     ("debian-examples/compiled/README.md", "./make-inputs", COMPILED),
     ("debian-examples/compiled/README.md", "mkdeb build", COMPILED),
     ("debian-examples/compiled/README.md", "apt install ./dist/seal_2.1.0_amd64.deb", COMPILED),

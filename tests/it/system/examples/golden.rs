@@ -6,11 +6,18 @@ use std::path::Path;
 
 use super::project::{example, output};
 
-/// Compares a package with what is expected of it.
+/// Files that an example's commands make beside the package.
+const MADE: [&str; 2] = ["mkdeb.toml", "deploy/before-activate"];
+
+/// Compares a package, and what was made for it, with what is expected of it.
 #[track_caller]
 pub fn compare(name: &str, deb: &Path) {
     let expected = example(name).join("expected");
-    let found = describe(deb);
+    let mut found = describe(deb);
+    let project = deb.parent().unwrap().parent().unwrap();
+    for file in MADE.iter().filter(|file| !example(name).join(file).exists()) {
+        found.extend(fs::read_to_string(project.join(file)).ok().map(|text| ((*file).to_owned(), text)));
+    }
     if std::env::var_os("BLESS").is_some() {
         let _ = fs::remove_dir_all(&expected);
         for (file, text) in &found {

@@ -15,7 +15,7 @@ use crate::bed::{Root, Suite, need};
 const LISTING: &str = "find / -xdev ! -path '/var/lib/dpkg/*' ! -path '/var/log/dpkg.log' ! -path '/srv*' \
     ! -path '/var/lib/apt/*' ! -path '/var/cache/apt/*' ! -path '/var/log/apt*' ! -path '/tmp/*' \
     ! -path '/etc/passwd*' ! -path '/etc/group*' ! -path '/etc/shadow*' ! -path '/etc/gshadow*' \
-    ! -path '/etc/.pwd.lock' ! -path '/proc*' ! -path '/dev*' | sort";
+    ! -path '/etc/.pwd.lock' ! -path '/run/adduser' ! -path '/proc*' ! -path '/dev*' | sort";
 
 /// Builds an example, compares it, and gives a fresh host the commands; what they said.
 #[track_caller]
@@ -112,4 +112,12 @@ fn the_first_package_of_the_readme_is_made_and_installed_as_it_says() {
     root.copy_in(&project.path().join("dist"), "/srv/dist");
     root.sh(&format!("cd /srv\n{install}"));
     assert_eq!(root.ok(&["orders", "--version"]), "1.0.0\n");
+}
+
+#[test]
+fn a_project_of_dh_virtualenv_is_packaged_from_its_debian_directory_and_comes_and_goes() {
+    let project = need!(Project::new("dh-virtualenv"));
+    let commands = "apt-get install ./dist/tally_1.3.0-1_amd64.deb\ntally vote tea\ntally report";
+    let said = need!(comes_and_goes(&project, "tally", commands));
+    assert!(said.ends_with("tea: 1\n"), "{said}");
 }

@@ -48,7 +48,7 @@ impl Project {
     pub fn new(name: &'static str) -> Option<Project> {
         let readme = fs::read_to_string(example(name).join("README.md")).unwrap();
         let project = Project::empty(name, readme)?;
-        let copy = "cp -R \"$1/.\" .; rm -rf build dist";
+        let copy = "cp -R \"$1/.\" .; rm -rf build dist expected";
         project.run(&["sh", "-euc", copy, "sh", example(name).to_str().unwrap()]);
         Some(project)
     }

@@ -166,3 +166,74 @@ fn versions_come(project: &Project, host: &Booted) {
     assert_eq!(host.sh("systemctl is-active shop-web shop-worker shop-beat"), "active\n".repeat(3));
     assert_eq!(host.ok(&["dpkg-query", "-W", "-f", "${db:Status-Abbrev}${Version}", "shop"]), "ii 1.1.0");
 }
+
+/// The package that dh-virtualenv made of an earlier version: its virtualenv, the unit, the configuration, and the
+/// maintainer scripts with what debhelper puts into them.
+const OLD_PACKAGE: &str = r#"
+old=old/tally
+mkdir -p $old/DEBIAN $old/opt/venvs $old/etc/tally $old/etc/default $old/usr/lib/systemd/system
+cp -a build/venv $old/opt/venvs/tally
+grep -rlI "$PWD/build/venv" $old/opt/venvs/tally/bin | xargs sed -i "s|$PWD/build/venv|/opt/venvs/tally|g"
+sed -i 's/1\.3\.0/1.2.0/' $old/opt/venvs/tally/lib/python3.11/site-packages/tally/__init__.py
+cp debian/tally.service $old/usr/lib/systemd/system/
+cp deploy/gunicorn.py $old/etc/tally/
+cp debian/tally.default $old/etc/default/tally
+printf '/etc/tally/gunicorn.py\n/etc/default/tally\n' >$old/DEBIAN/conffiles
+printf 'interest-noawait /usr/bin/python3.11\n' >$old/DEBIAN/triggers
+cat >$old/DEBIAN/control <<EOF
+Package: tally
+Version: 1.2.0-1
+Architecture: amd64
+Maintainer: Ops <ops@example.com>
+Depends: adduser, python3.11
+Description: counts votes over HTTP
+EOF
+enable='deb-systemd-helper unmask tally.service >/dev/null || true
+deb-systemd-helper enable tally.service >/dev/null || true
+systemctl --system daemon-reload
+deb-systemd-invoke start tally.service'
+awk -v part="$enable" '/#DEBHELPER#/ { print part; next } { print }' debian/tally.postinst >$old/DEBIAN/postinst
+cat >$old/DEBIAN/prerm <<EOF
+#!/bin/sh
+set -e
+deb-systemd-invoke stop tally.service
+EOF
+cat >$old/DEBIAN/postrm <<EOF
+#!/bin/sh
+set -e
+systemctl --system daemon-reload
+if [ "\$1" = purge ]; then deb-systemd-helper purge tally.service; fi
+EOF
+chmod 0755 $old/DEBIAN/p*
+dpkg-deb --build --root-owner-group -Zgzip $old old/old.deb
+"#;
+
+#[test]
+fn a_host_with_the_package_of_dh_virtualenv_is_upgraded_and_keeps_what_is_its_own() {
+    let project = need!(Project::new("dh-virtualenv"));
+    let host = need!(Booted::new());
+    let deb = project.build();
+    host.copy_in(deb.parent().unwrap(), "/srv/dist");
+    project.sh(OLD_PACKAGE);
+    host.copy_in(&project.path().join("old/old.deb"), "/srv/old.deb");
+    host.ok(&["dpkg", "-i", "/srv/old.deb"]);
+    let url = "http://127.0.0.1:8002/";
+    ask(&host, url, "name=tea", "\"tea\":1");
+    ask(&host, url, "", "\"version\":\"1.2.0\"");
+    host.sh("sed -i 's/workers = 1/workers = 2/' /etc/tally/gunicorn.py");
+
+    let said = host.sh(&format!("cd /srv\n{}", project.documented("sh", 1)));
+    assert!(said.contains("1.3.0\n") && said.contains("active (running)"), "{said}");
+    let answer = ask(&host, url, "", "\"version\":\"1.3.0\"");
+    assert!(answer.contains("\"tea\":1"), "{answer}");
+    assert!(host.read("/etc/tally/gunicorn.py").contains("workers = 2"));
+    assert_eq!(host.sh("systemctl is-enabled tally.service tally-report.timer"), "enabled\nenabled\n");
+    assert_eq!(host.run(&["dpkg", "-V", "tally"]).stdout, "??5?????? c /etc/tally/gunicorn.py\n");
+    assert_eq!(host.sh("ls /opt"), "tally\n");
+    host.sh("systemctl start tally-report.service");
+    until(&host, "journalctl -u tally-report | grep -q 'tea: 1'");
+    host.ok(&["dpkg", "--purge", "tally"]);
+    // The data was there before: it is not the new package's to remove.
+    let left = "find /etc /opt /usr /var/lib -path /var/lib/dpkg -prune -o -path '*systemd/timers*' -o -name '*tally*' -print";
+    assert_eq!(host.sh(left), "/var/lib/tally\n/var/lib/tally/tally.db\n");
+}

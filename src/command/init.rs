@@ -1,0 +1,200 @@
+//! `mkdeb init`: a first manifest from what a project has already. Asks nothing; what it makes is checked as
+//! `mkdeb build` checks it, and only then written.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::command::failure::Failure;
+use crate::command::git::Git;
+use crate::command::requirements;
+use crate::config;
+use crate::config::manifest::Manifest;
+use crate::config::manifest::Origin;
+use crate::config::manifest::OriginKind;
+use crate::content::lock;
+use crate::content::lock::target;
+use crate::content::lock::target::Target;
+use crate::content::procfile;
+use crate::content::pyproject;
+use crate::content::pyproject::Pyproject;
+use crate::content::python::PythonVersion;
+use crate::host::env::Env;
+use crate::host::output::AtomicFile;
+use crate::host::process::Program;
+use crate::host::process::on_path;
+use crate::host::project;
+use crate::host::watch::Watch;
+use crate::init;
+use crate::init::Facts;
+use crate::init::draft::Draft;
+
+/// What may pin the virtualenv, the best first.
+const LOCKS: [&str; 3] = ["uv.lock", "pylock.toml", "requirements.txt"];
+/// The Python that locks are read for where the machine has none; it decides nothing but markers.
+const PYTHON: PythonVersion = PythonVersion { major: 3, minor: 11, free_threaded: false };
+
+/// What to make.
+#[derive(Debug, Clone)]
+pub struct InitRequest {
+    /// The manifest.
+    pub output: PathBuf,
+    /// What to do with files that are there already.
+    pub existing: OnExisting,
+}
+
+/// What becomes of a file that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnExisting {
+    /// It stays, and that is an error.
+    Refuse,
+    /// It is replaced.
+    Replace,
+}
+
+/// What was made.
+#[derive(Debug)]
+pub struct InitOutcome {
+    /// The manifest, and the scripts that it names.
+    pub files: Vec<PathBuf>,
+    /// What has no counterpart, and what to look at.
+    pub remarks: Vec<String>,
+}
+
+/// Why nothing is made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is a manifest, or a script.
+    #[error("`{}` is there already", .0.display())]
+    Exists(PathBuf),
+    /// `pyproject.toml` has one.
+    #[error("`pyproject.toml` has a manifest already: `[tool.mkdeb]`")]
+    InPyproject,
+    /// `pyproject.toml` is no TOML.
+    #[error("`pyproject.toml` is not TOML: {0}")]
+    Pyproject(String),
+    /// What came of it is no manifest.
+    #[error("what the project says makes no valid manifest")]
+    Invalid(#[source] Box<config::error::Error>),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let hint = match &error {
+            Error::Exists(_) => Some("`--force` replaces it".to_owned()),
+            Error::InPyproject => Some("change that, or take it out".to_owned()),
+            Error::Pyproject(_) => None,
+            Error::Invalid(error) => error.hint(),
+        };
+        Self::new(error, hint)
+    }
+}
+
+impl From<init::Error> for Failure {
+    fn from(error: init::Error) -> Self {
+        let hint = error.hint();
+        Self::new(error, Some(hint))
+    }
+}
+
+/// Makes the manifest of the project in the working directory.
+pub fn init(request: &InitRequest, env: &Env, watch: &Watch) -> Result<InitOutcome, Failure> {
+    let pyproject = env.read_optional(Path::new("pyproject.toml"))?;
+    let facts = facts(pyproject.as_deref(), env, watch)?;
+    let draft = init::draft(&facts)?;
+    let text = draft.text();
+    check(&text, pyproject.as_deref())?;
+
+    let base = request.output.parent().unwrap_or(Path::new(""));
+    let scripts = draft.scripts.iter().map(|script| (base.join(&script.path), script.text.as_str()));
+    let files: Vec<(PathBuf, &str)> = scripts.chain([(request.output.clone(), text.as_str())]).collect();
+    if request.existing == OnExisting::Refuse
+        && let Some((path, _)) = files.iter().rev().find(|(path, _)| env.is_taken(path))
+    {
+        return Err(Error::Exists(path.clone()).into());
+    }
+    let mut written = Vec::new();
+    for (path, text) in &files {
+        written.push(write(&env.resolve(path), text)?);
+    }
+    // The manifest was written last, so that it never names what is not there.
+    written.reverse();
+    let Draft { remarks, .. } = draft;
+    Ok(InitOutcome { files: written, remarks })
+}
+
+fn write(path: &Path, text: &str) -> Result<PathBuf, Failure> {
+    let mut file = AtomicFile::create(path)?;
+    let written = file.writer().write_all(text.as_bytes());
+    written.map_err(|error| crate::host::Error::new("write", path, error))?;
+    Ok(file.commit()?)
+}
+
+fn facts(pyproject: Option<&str>, env: &Env, watch: &Watch) -> Result<Facts, Failure> {
+    let pyproject: Option<Pyproject> =
+        pyproject.map(pyproject::parse).transpose().map_err(Error::Pyproject)?;
+    if pyproject.as_ref().is_some_and(|project| project.has_manifest) {
+        return Err(Error::InPyproject.into());
+    }
+    let mut debian = BTreeMap::new();
+    if env.is_directory(Path::new("debian")) {
+        for name in env.names(Path::new("debian"))? {
+            let path = Path::new("debian").join(&name);
+            if env.is_file(&path)
+                && let Ok(text) = env.read(&path)
+            {
+                debian.insert(name, text);
+            }
+        }
+    }
+    let procfile = env.read_optional(Path::new("Procfile"))?.unwrap_or_default();
+    let directory = env.canonical(Path::new("."));
+    Ok(Facts {
+        directory: directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        files: project::files(&env.dir)?,
+        debian,
+        pyproject,
+        processes: procfile::parse(&procfile),
+        lock: LOCKS.iter().find(|name| pins(name, env)).map(|name| (*name).to_owned()),
+        is_git: Git::open(env, watch).and_then(|git| git.commit("HEAD")).is_ok(),
+        maintainer: maintainer(env, watch),
+    })
+}
+
+/// Whether a file pins everything: else `mkdeb build` would not take it as a lock.
+fn pins(name: &str, env: &Env) -> bool {
+    let machine = env.architecture().and_then(|architecture| target::machine(architecture.as_str()));
+    let (Some(machine), true) = (machine, env.is_file(Path::new(name))) else { return false };
+    let target = Target { python: env.python().unwrap_or(PYTHON), patch: None, machine };
+    let texts = requirements::texts(name, &env.dir, env).ok();
+    texts.is_some_and(|texts| lock::read(name, &texts, &target).is_ok())
+}
+
+/// Whoever makes this, as dch(1) and git know them, or at least the machine.
+fn maintainer(env: &Env, watch: &Watch) -> String {
+    let var =
+        |names: [&str; 2]| names.iter().find_map(|name| env.var(name)).filter(|it| !it.trim().is_empty());
+    let git = |key: &str| {
+        let program = Program::new(&on_path("git", env)?, env, &[]);
+        let told = program.args(&["config", "--get", key]).run(watch).ok()?;
+        Some(told.trim().to_owned()).filter(|text| !text.is_empty())
+    };
+    let name = var(["DEBFULLNAME", "NAME"]).or_else(|| git("user.name"));
+    let address = var(["DEBEMAIL", "EMAIL"]).or_else(|| git("user.email"));
+    let name = name.unwrap_or_else(|| env.user_name());
+    let address = address.unwrap_or_else(|| format!("{}@{}", env.user_name(), env.host_name()));
+    format!("{} <{address}>", name.replace(['<', '>', '\n'], " ").trim())
+}
+
+/// Checks the manifest as a build does.
+fn check(text: &str, pyproject: Option<&str>) -> Result<(), Error> {
+    let invalid = |error| Error::Invalid(Box::new(error));
+    let origin = Origin { file: "mkdeb.toml", kind: OriginKind::MkdebToml };
+    let mut manifest = Manifest::parse(text, origin).map_err(invalid)?;
+    if let Some(pyproject) = pyproject {
+        manifest.complete_from(pyproject, "pyproject.toml").map_err(invalid)?;
+    }
+    let variables = BTreeMap::from([("VERSION".to_owned(), "1".to_owned())]);
+    manifest.into_recipe(&variables).map(drop).map_err(invalid)
+}

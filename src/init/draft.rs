@@ -1,0 +1,172 @@
+//! A manifest on its way to be written: tables with their keys, and what its user should know.
+
+use toml::Value;
+
+/// A manifest with the files that it needs.
+#[derive(Debug, Default)]
+pub struct Draft {
+    /// Lines of comment at its top.
+    head: Vec<String>,
+    tables: Vec<Table>,
+    /// Scripts that it names and that are to be written too.
+    pub scripts: Vec<Script>,
+    /// What has no counterpart, and what to look at.
+    pub remarks: Vec<String>,
+}
+
+/// A table with its header.
+#[derive(Debug)]
+pub(in crate::init) struct Table {
+    header: &'static str,
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    key: String,
+    value: Value,
+    note: &'static str,
+}
+
+/// A script to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// Its path, relative to the manifest.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+impl Draft {
+    /// Adds lines to the comment at the top.
+    pub(in crate::init) fn say<'l>(&mut self, lines: impl IntoIterator<Item = &'l str>) {
+        self.head.extend(lines.into_iter().map(str::to_owned));
+    }
+
+    /// Adds a remark.
+    pub(in crate::init) fn remark(&mut self, text: impl Into<String>) {
+        self.remarks.push(text.into());
+    }
+
+    /// Adds a table, unless it has no keys.
+    pub(in crate::init) fn add(&mut self, table: Table) {
+        if !table.entries.is_empty() {
+            self.tables.push(table);
+        }
+    }
+
+    /// Whether there is a table with this header.
+    pub(in crate::init) fn has(&self, header: &str) -> bool {
+        self.tables.iter().any(|table| table.header == header)
+    }
+
+    /// The text of the manifest.
+    pub fn text(&self) -> String {
+        let head = self
+            .head
+            .iter()
+            .map(|line| if line.is_empty() { "#\n".to_owned() } else { format!("# {line}\n") });
+        let tables = self.tables.iter().map(|table| format!("\n{}", table.text()));
+        head.chain(tables).collect()
+    }
+}
+
+impl Table {
+    pub(in crate::init) fn new(header: &'static str) -> Self {
+        Self { header, entries: Vec::new() }
+    }
+
+    /// The same keys under another header.
+    pub(in crate::init) fn renamed(self, header: &'static str) -> Self {
+        Self { header, ..self }
+    }
+
+    /// Sets a key.
+    pub(in crate::init) fn set(&mut self, key: &str, value: impl Into<Value>) {
+        self.noted(key, value, "");
+    }
+
+    /// Sets a key, where there is a value.
+    pub(in crate::init) fn set_some(&mut self, key: &str, value: Option<impl Into<Value>>) {
+        value.into_iter().for_each(|value| self.set(key, value));
+    }
+
+    /// Sets a key to a list, where it has any items.
+    pub(in crate::init) fn set_list(&mut self, key: &str, items: Vec<String>) {
+        if !items.is_empty() {
+            self.set(key, items);
+        }
+    }
+
+    /// Sets a key, with a remark behind its value.
+    pub(in crate::init) fn noted(&mut self, key: &str, value: impl Into<Value>, note: &'static str) {
+        self.entries.retain(|entry| entry.key != key);
+        self.entries.push(Entry { key: key.to_owned(), value: value.into(), note });
+    }
+
+    /// Whether a key is set.
+    pub(in crate::init) fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|entry| entry.key == key)
+    }
+
+    /// The same keys with this one first.
+    pub(in crate::init) fn beginning_with(mut self, key: &str) -> Self {
+        self.entries.sort_by_key(|entry| entry.key != key);
+        self
+    }
+
+    /// Takes a key away.
+    pub(in crate::init) fn take(&mut self, key: &str) -> Option<Value> {
+        let at = self.entries.iter().position(|entry| entry.key == key)?;
+        Some(self.entries.remove(at).value)
+    }
+
+    fn text(&self) -> String {
+        let entries = self.entries.iter().map(|Entry { key, value, note }| {
+            let note = if note.is_empty() { String::new() } else { format!("   # {note}") };
+            format!("{key} = {}{note}\n", written(value))
+        });
+        std::iter::once(format!("{}\n", self.header)).chain(entries).collect()
+    }
+}
+
+/// A value as TOML; a text of several lines keeps them.
+fn written(value: &Value) -> String {
+    match value.as_str() {
+        Some(text) if text.contains('\n') => {
+            let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+            format!("\"\"\"\n{escaped}\"\"\"")
+        }
+        _ => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_is_toml_whatever_its_values_are() {
+        let mut table = Table::new("[package]");
+        table.set("name", "or\"ders\\");
+        table.set("name", "orders");
+        table.noted("description", "a \"b\"\n\\c\n", "why");
+        table.set_some("homepage", None::<String>);
+        table.set_list("depends", vec!["a".to_owned()]);
+        table.set_list("recommends", Vec::new());
+        let environment = toml::Table::from_iter([("A B".to_owned(), Value::from("x'y\"z"))]);
+        table.set("environment", environment);
+        let mut draft = Draft::default();
+        draft.say(["top", ""]);
+        draft.add(table);
+        draft.add(Table::new("[app]"));
+        assert!(draft.has("[package]") && !draft.has("[app]"));
+        let text = draft.text();
+        assert!(text.starts_with("# top\n#\n\n[package]\nname = \"orders\"\n"), "{text}");
+        let parsed: toml::Table = toml::from_str(&text).expect("TOML");
+        let package = &parsed["package"];
+        assert_eq!(package["description"].as_str(), Some("a \"b\"\n\\c\n"));
+        assert_eq!(package["environment"]["A B"].as_str(), Some("x'y\"z"));
+        assert_eq!(package["depends"].as_array().map(Vec::len), Some(1));
+    }
+}

@@ -1,0 +1,325 @@
+//! First manifests from what projects have: each is built as it is.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::project::{Project, Ran, field, ran};
+
+/// A project without a manifest, with a virtualenv and an application.
+fn project() -> Project {
+    let project = Project::new("");
+    fs::remove_file(project.path("mkdeb.toml")).unwrap();
+    for name in ["orders", "odd", "gunicorn", "sweep"] {
+        project.program(&format!("build/venv/bin/{name}"), "#!/bin/sh\nexit 0\n");
+    }
+    project
+}
+
+fn init(project: &Project, words: &[&str]) -> Ran {
+    let mut command = project.command(&[&["init"], words].concat());
+    ran(command.env("DEBFULLNAME", "Team").env("DEBEMAIL", "team@example.com"))
+}
+
+/// What `mkdeb init` writes, which is built without a change; the manifest and what was said.
+fn made(project: &Project) -> (String, Ran) {
+    let ran = init(project, &[]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let text = fs::read_to_string(project.path("mkdeb.toml")).unwrap();
+    let mut command = project.command(&["build", "--fast", "--dry-run"]);
+    let built = crate::project::ran(command.env("VERSION", "1.0"));
+    assert_eq!(built.code, Some(0), "{}\n{text}", built.err);
+    (text, ran)
+}
+
+#[track_caller]
+fn has(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+}
+
+const STANDARD: &str = "[project]\nname = 'Order_Service'\nversion = '1.5'\ndescription = 'takes orders'\nlicense = 'MIT'\n\
+    authors = [{ name = 'Ops', email = 'ops@example.com' }]\n[project.scripts]\norders = 'orders:main'\nodd = 'elsewhere:main'\n";
+
+#[test]
+fn what_a_standard_project_says_is_left_to_it() {
+    let project = project();
+    project.write("pyproject.toml", STANDARD);
+    project.write("src/orders/__init__.py", "def main():\n    pass\n");
+    let (text, ran) = made(&project);
+    has(
+        &text,
+        &["tarball = \"src\"", "name = \"orders\"\nentry-point = \"orders:main\"", "path = \"venv/bin/odd\""],
+    );
+    assert!(!text.contains("[package]"), "{text}");
+    assert_eq!((ran.err.as_str(), ran.out.trim()), ("", project.path("mkdeb.toml").to_str().unwrap()));
+    let deb = project.build(&["--set", "command=[]"]).out;
+    assert_eq!(field(deb.trim().as_ref(), "Maintainer"), "Ops <ops@example.com>");
+    assert_eq!(field(deb.trim().as_ref(), "Package"), "order-service");
+}
+
+#[test]
+fn what_a_project_does_not_say_is_found_or_told() {
+    let project = project();
+    let long =
+        "takes orders over the wire and over the counter, in every shop, at every hour and in any currency";
+    project.write(
+        "pyproject.toml",
+        format!("[project]\nname = 'orders'\ndynamic = ['version']\ndescription = '{long}'\nauthors = [{{ name = 'X' }}]\n"),
+    );
+    let (text, ran) = made(&project);
+    has(
+        &text,
+        &[
+            "version = \"${VERSION}\"",
+            "maintainer = \"Team <team@example.com>\"",
+            "summary = \"takes orders over",
+        ],
+    );
+    has(
+        &ran.err,
+        &[
+            "note: no version is written down",
+            "note: the maintainer is whoever",
+            "neither a command nor a service",
+        ],
+    );
+}
+
+#[test]
+fn a_project_of_poetry_is_understood() {
+    let project = project();
+    project.write(
+        "pyproject.toml",
+        "[tool.poetry]\nname = 'orders'\nversion = '2.0rc1'\ndescription = 'takes orders'\nauthors = ['A <a@example.com>']\n\
+         homepage = 'https://example.com/'\n[tool.poetry.scripts]\norders = 'orders:main'\n",
+    );
+    project.write("orders/__init__.py", "def main():\n    pass\n");
+    project.write("requirements.txt", "flask>=3\n");
+    let (text, _) = made(&project);
+    has(
+        &text,
+        &["version = \"2.0rc1\"", "maintainer = \"A <a@example.com>\"", "pip install -r requirements.txt\n"],
+    );
+    assert!(!text.contains("requirements ="), "what pins nothing is no lock: {text}");
+}
+
+#[test]
+fn processes_of_a_procfile_become_services_and_a_hook() {
+    let project = project();
+    project.write("pyproject.toml", STANDARD);
+    project.write(
+        "Procfile",
+        "web: gunicorn orders.wsgi -b :$PORT\nworker: orders work && true\nrelease: orders migrate\n",
+    );
+    let (text, ran) = made(&project);
+    has(
+        &text,
+        &[
+            "name = \"web\"",
+            "exec = \"venv/bin/gunicorn orders.wsgi -b :$PORT\"",
+            "PORT = \"8000\"",
+            "[hooks]",
+        ],
+    );
+    has(&ran.err, &["note: `web` listens on port 8000"]);
+    let hook = fs::read_to_string(project.path("deploy/before-activate")).unwrap();
+    assert!(hook.starts_with("#!/bin/sh\n") && hook.ends_with("\norders migrate\n"), "{hook}");
+    let paths: Vec<&str> = ran.out.lines().collect();
+    assert_eq!(paths.len(), 2, "{paths:?}");
+    let json = init(&project, &["--force", "--json"]);
+    let told: Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(told["files"].as_array().map(Vec::len), Some(2));
+    assert_eq!(told["notes"].as_array().map(Vec::len), Some(1));
+}
+
+const CONTROL: &str = "Source: orders\nSection: web\nMaintainer: Ops <ops@example.com>\n\nPackage: orders\nArchitecture: any\n\
+    Depends: ${misc:Depends}, python3 (>= 3.9), adduser, libpq5 [amd64]\nBreaks: old-orders (<< 2)\nDescription: takes orders\n Over HTTP.\n\n\
+    Package: orders-doc\nArchitecture: all\nDescription: documents\n";
+
+fn debian(project: &Project) {
+    project.write("debian/control", CONTROL);
+    project.write("debian/changelog", "orders (2:1.4~rc1-3) bookworm; urgency=low\n");
+}
+
+#[test]
+fn files_of_debian_come_to_their_places() {
+    let project = project();
+    debian(&project);
+    project.write("conf/a.ini", "a");
+    project.write("conf/d/b.ini", "b");
+    project.write("share/x/y.txt", "y");
+    project.write("units/extra.service", "[Service]\nExecStart=/opt/venvs/orders/bin/x\n");
+    project.write(
+        "debian/orders.install",
+        "conf/*.ini conf/d etc/orders\nshare/x usr/share/orders\nassets/* usr/share/orders\nconf/a.ini opt/venvs/orders/etc\n\
+         units/extra.service lib/systemd/system\n",
+    );
+    project.write(
+        "debian/orders.links",
+        "opt/venvs/orders/bin/orders usr/bin/orders\nusr/share/orders usr/lib/orders\n",
+    );
+    project.write("debian/dirs", "var/lib/orders\nusr/bin\n");
+    project.write("debian/orders.cron.daily", "#!/bin/sh\n");
+    project.write("debian/orders.tmpfiles", "d /run/x\n");
+    project.write("debian/orders.maintscript", "rm_conffile /etc/orders/old 1.2~\n");
+    project.write("debian/orders.triggers", "interest-noawait /usr/bin/python3.11\nactivate-noawait x\n");
+    project.write("debian/orders-doc.install", "docs usr/share/doc\n");
+    project.write("debian/README.source", "x");
+    let (text, ran) = made(&project);
+    has(
+        &text,
+        &[
+            "version = \"2:1.4~rc1\"",
+            "revision = \"3\"",
+            "depends = [\"$auto\", \"adduser\"]",
+            "breaks = [\"old-orders (<< 2)\"]",
+            "source = \"conf/a.ini\"\npath = \"/etc/orders/a.ini\"",
+            "source = \"conf/d/b.ini\"\npath = \"/etc/orders/d/b.ini\"",
+            "[[file]]\nsource = \"share/x/y.txt\"\npath = \"/usr/share/orders/x/y.txt\"",
+            "[[command]]\nname = \"orders\"\npath = \"venv/bin/orders\"",
+            "path = \"/usr/lib/orders\"\ntarget = \"/usr/share/orders\"",
+            "path = \"/etc/cron.daily/orders\"\nmode = \"0755\"",
+            "path = \"/usr/lib/tmpfiles.d/orders.conf\"",
+            "path = \"/etc/orders/old\"\nremove = true",
+            "[[directory]]\npath = \"/var/lib/orders\"",
+        ],
+    );
+    has(
+        &ran.err,
+        &[
+            "the package `orders-doc` is left out",
+            "`libpq5 [amd64]` in `Depends` is left out",
+            "`assets/*` is no file here",
+            "`conf/a.ini` went into the virtualenv",
+            "`units/extra.service` is not looked at",
+            "debian/dirs: `/usr/bin` is left out",
+            "debian/triggers: `activate-noawait x` is left out",
+            "left out of debian/: README.source",
+        ],
+    );
+    assert!(!ran.err.contains("python3.11") && !text.contains("orders-doc"), "{}", ran.err);
+}
+
+#[test]
+fn units_and_scripts_of_debian_become_services_timers_and_hooks() {
+    let project = project();
+    debian(&project);
+    project.write(
+        "debian/rules",
+        "override_dh_installsystemd:\n\tdh_installsystemd --no-start --no-restart-on-upgrade\n",
+    );
+    project.write(
+        "debian/orders.service",
+        "[Service]\nExecStart=/opt/venvs/orders/bin/serve\nUser=www\n[Install]\nWantedBy=multi-user.target\n",
+    );
+    project.write(
+        "debian/orders.sweep.service",
+        "[Service]\nType=oneshot\nExecStart=/opt/venvs/orders/bin/sweep\n",
+    );
+    project.write("debian/orders.sweep.timer", "[Timer]\nOnCalendar=daily\n");
+    project.write("debian/orders@.service", "[Service]\nExecStart=/opt/venvs/orders/bin/x %i\n");
+    project.write("debian/orders.socket", "[Socket]\nListenStream=80\n");
+    project.write("debian/postinst", "#!/bin/bash\nset -e\n/opt/venvs/orders/bin/migrate\nsystemctl daemon-reload\n#DEBHELPER#\necho late\n");
+    project.write("debian/preinst", "#!/bin/sh\ntouch /x\n");
+    project.write("debian/prerm", "#!/bin/sh\nset -e\n#DEBHELPER#\nexit 0\n");
+    project.write(
+        "debian/orders.postrm",
+        "#!/bin/sh\nif [ \"$1\" = purge ]; then rm -rf /srv/x; fi\n#DEBHELPER#\n",
+    );
+    let (text, ran) = made(&project);
+    has(
+        &text,
+        &[
+            "exec = \"venv/bin/serve\"",
+            "user = \"www\"",
+            "start = false",
+            "on-upgrade = \"none\"",
+            "[[timer]]\nname = \"sweep\"\nexec = \"venv/bin/sweep\"",
+            "before-activate = \"deploy/before-activate\"",
+            "after-purge = \"deploy/after-purge\"",
+        ],
+    );
+    assert!(!text.contains("before-remove"), "{text}");
+    has(
+        &ran.err,
+        &[
+            "`debian/orders@.service` is left out: it is a template",
+            "`debian/orders.socket` is left out",
+            "what stands behind `#DEBHELPER#` is left out",
+            "starts or stops services",
+            "debian/preinst is left out",
+        ],
+    );
+    let hook = fs::read_to_string(project.path("deploy/before-activate")).unwrap();
+    has(
+        &hook,
+        &[
+            "#!/bin/bash\n",
+            "set -- configure",
+            "\n${MKDEB_PREFIX}/releases/${MKDEB_RELEASE}/venv/bin/migrate\n",
+        ],
+    );
+    assert!(!hook.contains("late") && !hook.contains("DEBHELPER"), "{hook}");
+    for name in ["before-activate", "after-purge"] {
+        let checked = ran_shell(&project.path(&format!("deploy/{name}")));
+        assert_eq!(checked.code, Some(0), "{}", checked.err);
+    }
+}
+
+fn ran_shell(script: &std::path::Path) -> Ran {
+    ran(Command::new("bash").arg("-n").arg(script))
+}
+
+#[test]
+fn a_project_in_git_is_built_from_its_commit() {
+    let project = project();
+    project.write("repo/pyproject.toml", STANDARD.replace("odd = 'elsewhere:main'\n", ""));
+    project.write("repo/orders/__init__.py", "def main():\n    pass\n");
+    project.write("repo/tests/test.py", "");
+    for words in [
+        &["init", "-q"][..],
+        &["add", "."],
+        &["-c", "user.name=T", "-c", "user.email=t@x", "commit", "-qm", "x"],
+    ] {
+        let ran = ran(Command::new("git").args(words).current_dir(project.path("repo")));
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+    }
+    assert_eq!(init(&project, &["-C", "repo"]).code, Some(0));
+    let text = fs::read_to_string(project.path("repo/mkdeb.toml")).unwrap();
+    has(&text, &["git = \"HEAD\"", "exclude = [\"tests\"]"]);
+    project.build(&["-C", "repo", "--set", "venv.path=../build/venv"]);
+}
+
+#[test]
+fn what_makes_no_manifest_is_said_and_nothing_is_written() {
+    let refused = |files: &[(&str, &str)], said: &[&str]| {
+        let project = project();
+        files.iter().for_each(|(path, text)| project.write(path, text));
+        let before = project.listing();
+        let ran = init(&project, &[]);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{}", ran.err);
+        has(&ran.err, said);
+        assert_eq!(project.listing(), before);
+    };
+    refused(&[], &["there is no `debian/control`, no `pyproject.toml`", "-C DIR"]);
+    refused(&[("pyproject.toml", "[build-system]\n")], &["there is no `debian/control`"]);
+    refused(&[("pyproject.toml", "[project")], &["`pyproject.toml` is not TOML"]);
+    refused(&[("pyproject.toml", "[tool.mkdeb]\n")], &["has a manifest already: `[tool.mkdeb]`"]);
+    refused(
+        &[("debian/control", "Source: x\n")],
+        &["`debian/control` has no source and no package", "`Package`"],
+    );
+    refused(&[("debian/control", CONTROL)], &["`debian/changelog` is missing", "urgency=medium"]);
+    let changelog = ("debian/changelog", "x (1) y; z\n");
+    let capital = CONTROL.replace("Package: orders\n", "Package: Orders\n");
+    refused(&[("debian/control", &capital), changelog], &["makes no valid manifest", "Orders"]);
+    refused(
+        &[("pyproject.toml", STANDARD), ("mkdeb.toml", "x")],
+        &["`mkdeb.toml` is there already", "--force"],
+    );
+    let procfile = ("Procfile", "release: x\n");
+    refused(&[procfile, ("deploy/before-activate", "x")], &["`deploy/before-activate` is there already"]);
+}
