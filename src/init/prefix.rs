@@ -47,7 +47,7 @@ impl Prefixes {
 }
 
 /// The directories below a root whose `bin` a text names.
-fn used<'t>(text: &'t str, root: &str) -> impl Iterator<Item = String> {
+fn used(text: &str, root: &str) -> Vec<String> {
     // Lists leave the first `/` out.
     let root = root.trim_start_matches('/').to_owned();
     let places = text.match_indices(&root).filter_map(move |(at, found)| {
@@ -56,7 +56,7 @@ fn used<'t>(text: &'t str, root: &str) -> impl Iterator<Item = String> {
             name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+".contains(&b)) && !name.is_empty();
         (is_name && rest.starts_with("bin/")).then(|| format!("/{found}/{name}"))
     });
-    places.collect::<Vec<_>>().into_iter()
+    places.collect()
 }
 
 /// Replaces a path, but not where it is the beginning of a longer name.
