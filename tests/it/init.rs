@@ -204,7 +204,7 @@ fn files_of_debian_come_to_their_places() {
 }
 
 #[test]
-fn units_and_scripts_of_debian_become_services_timers_and_hooks() {
+fn units_of_debian_become_services_and_timers() {
     let project = project();
     debian(&project);
     project.write(
@@ -222,13 +222,6 @@ fn units_and_scripts_of_debian_become_services_timers_and_hooks() {
     project.write("debian/orders.sweep.timer", "[Timer]\nOnCalendar=daily\n");
     project.write("debian/orders@.service", "[Service]\nExecStart=/opt/venvs/orders/bin/x %i\n");
     project.write("debian/orders.socket", "[Socket]\nListenStream=80\n");
-    project.write("debian/postinst", "#!/bin/bash\nset -e\n/opt/venvs/orders/bin/migrate\nsystemctl daemon-reload\n#DEBHELPER#\necho late\n");
-    project.write("debian/preinst", "#!/bin/sh\ntouch /x\n");
-    project.write("debian/prerm", "#!/bin/sh\nset -e\n#DEBHELPER#\nexit 0\n");
-    project.write(
-        "debian/orders.postrm",
-        "#!/bin/sh\nif [ \"$1\" = purge ]; then rm -rf /srv/x; fi\n#DEBHELPER#\n",
-    );
     let (text, ran) = made(&project);
     has(
         &text,
@@ -238,16 +231,31 @@ fn units_and_scripts_of_debian_become_services_timers_and_hooks() {
             "start = false",
             "on-upgrade = \"none\"",
             "[[timer]]\nname = \"sweep\"\nexec = \"venv/bin/sweep\"",
-            "before-activate = \"deploy/before-activate\"",
-            "after-purge = \"deploy/after-purge\"",
         ],
     );
+    has(
+        &ran.err,
+        &["`debian/orders@.service` is left out: it is a template", "`debian/orders.socket` is left out"],
+    );
+}
+
+#[test]
+fn scripts_of_debian_become_hooks() {
+    let project = project();
+    debian(&project);
+    project.write("debian/postinst", "#!/bin/bash\nset -e\n/opt/venvs/orders/bin/migrate\nsystemctl daemon-reload\n#DEBHELPER#\necho late\n");
+    project.write("debian/preinst", "#!/bin/sh\ntouch /x\n");
+    project.write("debian/prerm", "#!/bin/sh\nset -e\n#DEBHELPER#\nexit 0\n");
+    project.write(
+        "debian/orders.postrm",
+        "#!/bin/sh\nif [ \"$1\" = purge ]; then rm -rf /srv/x; fi\n#DEBHELPER#\n",
+    );
+    let (text, ran) = made(&project);
+    has(&text, &["before-activate = \"deploy/before-activate\"", "after-purge = \"deploy/after-purge\""]);
     assert!(!text.contains("before-remove"), "{text}");
     has(
         &ran.err,
         &[
-            "`debian/orders@.service` is left out: it is a template",
-            "`debian/orders.socket` is left out",
             "what stands behind `#DEBHELPER#` is left out",
             "starts or stops services",
             "debian/preinst is left out",
