@@ -185,6 +185,15 @@ fn an_application_is_built_straight_from_a_commit_and_the_package_names_it() {
     assert_eq!(field(&deb, "X-Mkdeb-Commit"), head(&project));
     let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     assert_eq!(field(&deb, "X-Mkdeb-Lock"), format!("requirements.txt sha256:{digest}"));
+
+    // A bill of materials tells both.
+    let bill = |form| project.run(&["inspect", deb.to_str().unwrap(), "--sbom", form]).out;
+    let commit = head(&project);
+    assert!(
+        bill("spdx")
+            .contains(&format!("\"sourceInfo\": \"mkdeb:commit {commit}; mkdeb:lock requirements.txt"))
+    );
+    assert!(bill("cyclonedx").contains(&format!("\"value\": \"{commit}\"")));
 }
 
 #[test]

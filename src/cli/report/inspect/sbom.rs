@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::cli::args::Form;
 use crate::command::inspect::Inspected;
 use crate::command::inspect::virtualenv::Distribution;
+use crate::control::binary;
 use crate::types::date::Moment;
 use crate::types::date::SourceDate;
 use crate::types::percent::encoded;
@@ -28,6 +29,8 @@ struct Bill<'i> {
     digest: String,
     /// When the newest of its files was changed.
     date: String,
+    /// What it was made from, by the fields that say so.
+    sources: Vec<(&'static str, &'i str)>,
     /// Distributions with their purls and the virtualenvs they are in.
     parts: Vec<(String, &'i Distribution, &'i str)>,
 }
@@ -45,7 +48,10 @@ impl<'i> Bill<'i> {
                 (purl, part, venv.path.as_str())
             })
         });
+        let sources = [("mkdeb:commit", binary::COMMIT), ("mkdeb:lock", binary::LOCK)];
+        let sources = sources.map(|(name, source)| (name, field(source)));
         Self {
+            sources: sources.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
             purl: format!("pkg:deb/{name}@{}?arch={architecture}", encoded(version, b"")),
             name: name.to_owned(),
             version: version.to_owned(),
@@ -87,6 +93,8 @@ impl<'i> Bill<'i> {
             component
         });
         let parts: Vec<Value> = parts.collect();
+        let property = |(name, value): &(&str, &str)| json!({ "name": name, "value": value });
+        let sources: Vec<Value> = self.sources.iter().map(property).collect();
         let refs: Vec<&Value> = parts.iter().map(|part| &part["bom-ref"]).collect();
         json!({
             "bomFormat": "CycloneDX",
@@ -105,6 +113,7 @@ impl<'i> Bill<'i> {
                     "version": self.version,
                     "purl": self.purl,
                     "hashes": [{ "alg": "SHA-256", "content": self.digest }],
+                    "properties": sources,
                 },
             },
             "dependencies": [{ "ref": self.purl, "dependsOn": refs }],
@@ -132,6 +141,10 @@ impl<'i> Bill<'i> {
         };
         let mut whole = package("SPDXRef-Package", (&self.name, &self.version), &self.purl, None);
         whole["checksums"] = json!([{ "algorithm": "SHA256", "checksumValue": self.digest }]);
+        if !self.sources.is_empty() {
+            let sources = self.sources.iter().map(|(name, value)| format!("{name} {value}"));
+            whole["sourceInfo"] = Value::from(sources.collect::<Vec<_>>().join("; "));
+        }
         let relation = |from: &str, kind: &str, to: &str| json!({ "spdxElementId": from, "relationshipType": kind, "relatedSpdxElement": to });
         let mut packages = vec![whole];
         let mut relations = vec![relation("SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-Package")];
