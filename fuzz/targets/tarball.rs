@@ -64,7 +64,8 @@ fuzz_target!(|bytes: &[u8]| {
     // Enough for every seed; what unpacks to more is refused, and must be.
     let budget = Budget::new(Size::of_bytes(4 << 20));
     let scan = Scan { base: directory, spool: directory, budget, threads: 1, watch: &watch };
-    let Ok(inputs) = Inputs::read(recipe, Sources::default(), &scan) else { return };
+    let app = directory.join("app.tar");
+    let Ok(inputs) = Inputs::read(recipe, ("app.tar", &app), Sources::default(), &scan) else { return };
     let date = SourceDate::from_seconds(inputs.sources.newest(true));
     for (path, entry) in &inputs.sources.app.entries {
         assert!(!path.is_root() && !path.as_bytes().split(|byte| *byte == b'/').any(|part| part == b".."));

@@ -152,7 +152,7 @@ fn facts(pyproject: Option<&str>, env: &Env, watch: &Watch) -> Result<Facts, Fai
     let directory = env.canonical(Path::new("."));
     Ok(Facts {
         directory: directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-        files: project::files(&env.dir)?,
+        files: project::files(&env.dir),
         debian,
         pyproject,
         processes: procfile::parse(&procfile),

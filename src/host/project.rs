@@ -4,23 +4,20 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::host::Error;
-
 /// The most files that are looked at.
 pub const MOST_FILES: usize = 100_000;
 /// Directories that hold no file of the project's own.
 const NOT_OWN: [&str; 5] = [".git", "node_modules", "__pycache__", ".tox", ".nox"];
 
-/// The paths of all files below a directory but those of virtualenvs; no more than [`MOST_FILES`].
-pub fn files(directory: &Path) -> Result<BTreeSet<String>, Error> {
+/// The paths of all files below a directory that can be read, but those of virtualenvs; no more than [`MOST_FILES`].
+pub fn files(directory: &Path) -> BTreeSet<String> {
     let walk = walkdir::WalkDir::new(directory).min_depth(1).sort_by_file_name().into_iter();
     let own = walk.filter_entry(|entry| {
         let name = entry.file_name().to_string_lossy();
         !NOT_OWN.contains(&&*name) && fs::symlink_metadata(entry.path().join("pyvenv.cfg")).is_err()
     });
     let mut files = BTreeSet::new();
-    for entry in own {
-        let entry = entry.map_err(|error| Error::walking(directory, error))?;
+    for entry in own.filter_map(Result::ok) {
         if entry.file_type().is_dir() {
             continue;
         }
@@ -31,5 +28,5 @@ pub fn files(directory: &Path) -> Result<BTreeSet<String>, Error> {
             break;
         }
     }
-    Ok(files)
+    files
 }

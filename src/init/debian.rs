@@ -156,7 +156,8 @@ pub(in crate::init) fn add(draft: &mut Draft, facts: &Facts) -> Result<(), Error
 
 fn package(draft: &mut Draft, (control, binary): (&Control, &Stanza), facts: &Facts) -> Result<(), Error> {
     let mut table = Table::new("[package]");
-    table.set_some("name", binary.get("Package"));
+    draft.package = binary.get("Package").unwrap_or_default().to_owned();
+    table.set("name", draft.package.as_str());
     let entry =
         facts.debian.get("changelog").and_then(|text| changelog::newest(text)).ok_or(Error::Changelog)?;
     version(draft, &mut table, &entry.version);

@@ -5,6 +5,8 @@ use toml::Value;
 /// A manifest with the files that it needs.
 #[derive(Debug, Default)]
 pub struct Draft {
+    /// What the package is called.
+    pub(in crate::init) package: String,
     /// Lines of comment at its top.
     head: Vec<String>,
     tables: Vec<Table>,

@@ -31,7 +31,9 @@ pub(in crate::init) fn add(draft: &mut Draft, processes: &[Process]) {
 
 fn service(draft: &mut Draft, Process { name, command }: &Process) {
     let mut table = Table::new("[[service]]");
-    table.set("name", name.to_lowercase().replace('_', "-"));
+    // A host may have the `web` of several applications.
+    let unit = format!("{}-{}", draft.package, name.to_lowercase().replace('_', "-"));
+    table.set("name", unit);
     let (environment, command) = assignments(command);
     table.set("exec", exec(command));
     let mut environment: Map = environment.into_iter().map(|(name, value)| (name, value.into())).collect();
@@ -91,6 +93,7 @@ mod tests {
     #[test]
     fn processes_are_services_and_the_release_is_a_hook() {
         let mut draft = Draft::default();
+        "orders".clone_into(&mut draft.package);
         let text = "web: DEBUG=0 gunicorn orders.wsgi --bind 127.0.0.1:$PORT\nworker_2: cd app && celery worker\n\
             release: python manage.py migrate\n";
         add(&mut draft, &parse(text));
@@ -99,7 +102,7 @@ mod tests {
         assert_eq!(service(0)["exec"].as_str(), Some("venv/bin/gunicorn orders.wsgi --bind 127.0.0.1:$PORT"));
         assert_eq!(service(0)["environment"]["PORT"].as_str(), Some("8000"));
         assert_eq!(service(0)["environment"]["DEBUG"].as_str(), Some("0"));
-        assert_eq!(service(1)["name"].as_str(), Some("worker-2"));
+        assert_eq!(service(1)["name"].as_str(), Some("orders-worker-2"));
         let exec = service(1)["exec"].as_str().expect("text");
         let words = shlex::split(exec).expect("words");
         assert_eq!(words[2], "PATH=\"$$PWD/venv/bin:$$PATH\"; export PATH; cd app && celery worker");

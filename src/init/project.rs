@@ -42,8 +42,9 @@ fn package(draft: &mut Draft, facts: &Facts, project: &Pyproject) {
     let mut table = Table::new("[package]");
     let stated = |value: &Option<String>| value.clone().filter(|_| !project.is_standard);
     let name = project.name.clone().unwrap_or_else(|| facts.directory.clone());
+    draft.package = values::package_name(&name);
     if !project.is_standard || name.len() < 2 {
-        table.set("name", values::package_name(&name));
+        table.set("name", draft.package.as_str());
     }
     match &project.version {
         Some(version) if !project.is_standard => {

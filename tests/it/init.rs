@@ -118,7 +118,7 @@ fn processes_of_a_procfile_become_services_and_a_hook() {
     has(
         &text,
         &[
-            "name = \"web\"",
+            "name = \"order-service-web\"",
             "exec = \"venv/bin/gunicorn orders.wsgi -b :$PORT\"",
             "PORT = \"8000\"",
             "[hooks]",
