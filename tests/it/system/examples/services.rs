@@ -193,17 +193,9 @@ deb-systemd-helper enable tally.service >/dev/null || true
 systemctl --system daemon-reload
 deb-systemd-invoke start tally.service'
 awk -v part="$enable" '/#DEBHELPER#/ { print part; next } { print }' debian/tally.postinst >$old/DEBIAN/postinst
-cat >$old/DEBIAN/prerm <<EOF
-#!/bin/sh
-set -e
-deb-systemd-invoke stop tally.service
-EOF
-cat >$old/DEBIAN/postrm <<EOF
-#!/bin/sh
-set -e
-systemctl --system daemon-reload
-if [ "\$1" = purge ]; then deb-systemd-helper purge tally.service; fi
-EOF
+printf '#!/bin/sh\nset -e\ndeb-systemd-invoke stop tally.service\n' >$old/DEBIAN/prerm
+printf '#!/bin/sh\nset -e\nsystemctl --system daemon-reload\n' >$old/DEBIAN/postrm
+printf 'if [ "$1" = purge ]; then deb-systemd-helper purge tally.service; fi\n' >>$old/DEBIAN/postrm
 chmod 0755 $old/DEBIAN/p*
 dpkg-deb --build --root-owner-group -Zgzip $old old/old.deb
 "#;
