@@ -5,6 +5,7 @@ mod baseline;
 mod booted;
 mod bucket;
 mod compile;
+mod debdiff;
 mod debian;
 mod deploy;
 mod deployment;
