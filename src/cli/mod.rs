@@ -17,6 +17,7 @@ use crate::command::inspect;
 use crate::command::lint;
 use crate::command::pack;
 use crate::command::publish;
+use crate::command::trial;
 use crate::command::venv;
 use crate::command::venv_key;
 use crate::host::env::Env;
@@ -81,6 +82,12 @@ fn run(arguments: &args::Arguments, env: &Env, report: &report::Report) -> Resul
             report.publish(&outcome)
         }
         args::Verb::Repo(verb) => repo::run(verb, (env, &watch), report),
+        args::Verb::Test(arguments) => {
+            let request = arguments.request();
+            let outcome =
+                progress::shown(report.shows_progress(), &watch, || trial::trial(&request, env, &watch))?;
+            report.test(&outcome)
+        }
         args::Verb::Venv(arguments) => report.venv(&venv::venv(&arguments.request(), env, &watch)?),
         args::Verb::VenvKey(arguments) => {
             report.venv_key(&venv_key::venv_key(&arguments.selection(), env, &watch)?)

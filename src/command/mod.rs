@@ -18,6 +18,7 @@ pub mod publish;
 pub mod repo;
 mod requirements;
 mod target;
+pub mod trial;
 pub mod venv;
 pub mod venv_key;
 mod writing;

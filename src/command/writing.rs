@@ -1,20 +1,29 @@
 //! How every verb that makes a package writes it: into a file without a name, read back before it gets one.
 
+use std::io;
+use std::io::Read;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::archive::ar;
+use crate::archive::compress::Compression;
+use crate::archive::compress::Format;
+use crate::archive::compress::encode::Resources;
 use crate::command::failure::Failure;
 use crate::deb::image::Image;
 use crate::deb::verify;
 use crate::deb::write;
 use crate::deb::write::Options;
 use crate::deb::write::Summary;
+use crate::host::env::Env;
 use crate::host::output::AtomicFile;
 use crate::host::output::spool;
 use crate::host::watch::Guarded;
 use crate::host::watch::Watch;
 use crate::host::watch::Watched;
+use crate::package::Package;
 use crate::package::blob::Contents;
+use crate::types::source_id::SourceId;
 
 /// What all packages of one run share.
 pub(in crate::command) struct Writing<'a> {
@@ -51,6 +60,39 @@ impl Writing<'_> {
             verify::verify(&mut back, image, &summary)?;
         }
         Ok((file, summary))
+    }
+}
+
+/// Writes a package all of which is in memory, at its name in a directory.
+pub(in crate::command) fn generated(
+    package: &Package,
+    directory: &Path,
+    (env, watch): (&Env, &Watch),
+) -> Result<PathBuf, Failure> {
+    let compression = Compression::of(Format::Gzip);
+    let options = Options {
+        compression,
+        control_compression: compression,
+        resources: Resources::new(1, env.memory()),
+        largest_member: ar::LARGEST,
+        needles: Vec::new(),
+        reads_back: true,
+    };
+    let writing = Writing { contents: &Nothing, options: &options, spool: &env.dir, watch };
+    let (file, _) = writing.write(&Image::from_package(package), &directory.join(package.file_name()))?;
+    Ok(file.commit()?)
+}
+
+/// The inputs of what has none.
+struct Nothing;
+
+impl Contents for Nothing {
+    fn open(&self, _: SourceId) -> io::Result<Box<dyn Read + '_>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn name(&self, _: SourceId) -> String {
+        String::new()
     }
 }
 

@@ -14,5 +14,6 @@ pub mod problem;
 pub mod read;
 pub mod reversion;
 mod scan;
+pub mod spoil;
 pub mod verify;
 pub mod write;

@@ -1,6 +1,7 @@
 //! The world: files, environment, signals. The only module that touches it.
 #![expect(clippy::disallowed_methods, reason = "this is where the world is touched")]
 
+pub mod bed;
 pub mod deb_file;
 pub mod env;
 pub mod extract;

@@ -140,7 +140,7 @@ pub(in crate::host) fn wait(child: &mut Child, watch: &Watch) -> io::Result<Opti
 }
 
 /// Ends a program and all that it started.
-fn end(child: &mut Child) {
+pub(in crate::host) fn end(child: &mut Child) {
     let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     // Whoever is gone already need not be ended.
     let _ = group.map(|group| rustix::process::kill_process_group(group, Signal::KILL));

@@ -13,6 +13,7 @@ mod publish;
 pub(in crate::cli) mod repo;
 pub(in crate::cli) mod repo_key;
 mod selection;
+mod test;
 mod venv;
 
 use std::path::PathBuf;
@@ -31,6 +32,7 @@ use crate::cli::args::pack::PackArguments;
 use crate::cli::args::publish::PublishArguments;
 use crate::cli::args::repo::RepoVerb;
 use crate::cli::args::selection::SelectionArguments;
+use crate::cli::args::test::TestArguments;
 use crate::cli::args::venv::VenvArguments;
 use crate::config::recipe::Suite;
 use crate::host::env::Env;
@@ -155,6 +157,13 @@ pub(in crate::cli) enum Verb {
     #[command(subcommand)]
     Repo(RepoVerb),
 
+    /// Try packages in a throw-away root: install, upgrade, fail, roll back, purge
+    ///
+    /// What a CI runs before it publishes. The real dpkg of a root installs the packages, upgrades to them, is made to
+    /// fail while it does, goes back, and purges them; after each step everything has to be as it should. Needs root, or
+    /// user namespaces; changes nothing on the machine, and asks no network. Exits with 1 where a step failed.
+    Test(TestArguments),
+
     /// Make the virtualenv that the requirements ask for, from wheels and without a network
     ///
     /// It is made beside its path in the manifest, under a name that ends in its key, and the path becomes a link to
@@ -201,7 +210,8 @@ impl Arguments {
             | Verb::Export(_)
             | Verb::Init(_)
             | Verb::Lint(_)
-            | Verb::Man { .. } => false,
+            | Verb::Man { .. }
+            | Verb::Test(_) => false,
         };
         let verbosity = match (self.quiet, verbose) {
             (true, _) => Verbosity::Quiet,

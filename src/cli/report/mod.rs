@@ -11,6 +11,7 @@ mod pack;
 mod publish;
 mod repo;
 mod suites;
+mod test;
 mod venv;
 mod venv_key;
 

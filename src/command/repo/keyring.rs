@@ -1,27 +1,18 @@
 //! `mkdeb repo keyring`: a package that brings hosts the `.sources` file of a suite, and later keys with it.
 
-use std::io;
-use std::io::Read;
 use std::path::PathBuf;
 
-use crate::archive::ar;
-use crate::archive::compress::Compression;
-use crate::archive::compress::Format;
-use crate::archive::compress::encode::Resources;
 use crate::command::failure::Failure;
 use crate::command::repo::Access;
 use crate::command::repo::KeyOptions;
 use crate::command::repo::shown;
-use crate::command::writing::Writing;
+use crate::command::writing::generated;
 use crate::control::binary::BinaryControl;
 use crate::control::binary::Provenance;
-use crate::deb::image::Image;
-use crate::deb::write::Options;
 use crate::host::env::Env;
 use crate::host::watch::Watch;
 use crate::package::Package;
 use crate::package::blob::Blob;
-use crate::package::blob::Contents;
 use crate::package::scripts::Scripts;
 use crate::package::tree::Node;
 use crate::package::tree::NodeKind;
@@ -33,7 +24,6 @@ use crate::types::arch::Arch;
 use crate::types::date::Moment;
 use crate::types::mode::Mode;
 use crate::types::repo_location::RepoLocation;
-use crate::types::source_id::SourceId;
 
 /// Which suite, and where the package goes.
 #[derive(Debug, Clone)]
@@ -48,37 +38,11 @@ pub struct KeyringRequest {
     pub keys: KeyOptions,
 }
 
-/// Everything in it is in memory.
-struct Nothing;
-
-impl Contents for Nothing {
-    fn open(&self, _: SourceId) -> io::Result<Box<dyn Read + '_>> {
-        Err(io::ErrorKind::NotFound.into())
-    }
-
-    fn name(&self, _: SourceId) -> String {
-        String::new()
-    }
-}
-
 /// Writes the package, and gives its path.
 pub fn keyring(request: &KeyringRequest, env: &Env, watch: &Watch) -> Result<PathBuf, Failure> {
     let access = Access::trusting(&request.location, &request.keys, (env, watch))?;
     let package = package(&access, request)?;
-    let directory = env.resolve(&request.output);
-    let path = directory.join(package.file_name());
-    let compression = Compression::of(Format::Gzip);
-    let options = Options {
-        compression,
-        control_compression: compression,
-        resources: Resources::new(1, env.memory()),
-        largest_member: ar::LARGEST,
-        needles: Vec::new(),
-        reads_back: true,
-    };
-    let writing = Writing { contents: &Nothing, options: &options, spool: &env.dir, watch };
-    let (file, _) = writing.write(&Image::from_package(&package), &path)?;
-    Ok(file.commit()?)
+    generated(&package, &env.resolve(&request.output), (env, watch))
 }
 
 fn package(access: &Access, request: &KeyringRequest) -> Result<Package, Failure> {

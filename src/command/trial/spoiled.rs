@@ -1,0 +1,151 @@
+//! Packages made to fail, each where real ones do: while dpkg unpacks it, and when a release is switched to.
+
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::command::failure::Failure;
+use crate::command::trial::error::Error;
+use crate::command::trial::shelf::Candidate;
+use crate::command::writing::generated;
+use crate::control::binary::BinaryControl;
+use crate::control::binary::Provenance;
+use crate::deb::reversion;
+use crate::deb::spoil;
+use crate::deb::spoil::Spoil;
+use crate::host::Error as HostError;
+use crate::host::env::Env;
+use crate::host::output;
+use crate::host::watch::Guarded;
+use crate::host::watch::Watch;
+use crate::package::Package;
+use crate::package::blob::Blob;
+use crate::package::scripts::Scripts;
+use crate::package::tree::Node;
+use crate::package::tree::NodeKind;
+use crate::package::tree::PackageTree;
+use crate::types::arch::Arch;
+use crate::types::date::SourceDate;
+use crate::types::mode::Mode;
+use crate::types::version::DebVersion;
+
+/// A package that has a file of which a spoiled one wants to have another: dpkg refuses it when all else is unpacked
+/// (Policy 7.6).
+pub const OBSTACLE: &str = "mkdeb-obstacle";
+/// That file.
+const CLAIMED: &str = "usr/share/mkdeb-obstacle";
+/// What dpkg says then.
+pub const CLAIM: &str = "trying to overwrite '/usr/share/mkdeb-obstacle'";
+/// What a release checks before it starts, and does not pass.
+const REFUSAL: &str = include_str!("../../../templates/trial/refusal.py");
+/// What that says.
+pub const REFUSED: &str = "this release was made to fail";
+/// What a version gets at its end to be higher.
+const HIGHER: &str = "+failing";
+
+/// What makes packages fail, and where they go.
+pub(super) struct Workshop<'a> {
+    /// The directory that the root sees.
+    pub shelf: PathBuf,
+    pub env: &'a Env,
+    pub watch: &'a Watch,
+}
+
+impl Workshop<'_> {
+    /// Copies a package to where the root sees it, where that was not done before; the name of the copy.
+    pub fn copy(&self, candidate: &Candidate, prefix: &str) -> Result<String, Failure> {
+        let name = format!("{prefix}-{}.deb", candidate.name);
+        let path = self.shelf.join(&name);
+        if self.env.is_file(&path) {
+            return Ok(name);
+        }
+        let mut input = self.open(&candidate.file)?;
+        let mut file = output::create(&path)?;
+        let copied = std::io::copy(&mut input, &mut file).and_then(|_| file.flush());
+        copied.map_err(|error| HostError::new("write", &path, error))?;
+        Ok(name)
+    }
+
+    /// The obstacle; its name there.
+    pub fn obstacle(&self) -> Result<String, Failure> {
+        let path = generated(&obstacle()?, &self.shelf, (self.env, self.watch))?;
+        Ok(path.file_name().unwrap_or_default().to_string_lossy().into_owned())
+    }
+
+    /// A copy that the obstacle is in the way of. Without a version before it, it needs a higher one to be an upgrade.
+    pub fn blocked(&self, candidate: &Candidate, from: Option<&str>) -> Result<String, Failure> {
+        let name = format!("blocked-{}.deb", candidate.name);
+        let added = Spoil::Added(CLAIMED);
+        if from.is_some_and(|version| version != candidate.version) {
+            self.spoil((&candidate.file, candidate), added, &name)?;
+            return Ok(name);
+        }
+        let malformed = |error: crate::types::version::Error| Failure::new(error, None);
+        let version: DebVersion = format!("{}{HIGHER}", candidate.version).parse().map_err(malformed)?;
+        let higher = self.shelf.join(format!("higher-{}.deb", candidate.name));
+        let mut out = output::create(&higher)?;
+        reversion::reversion(&mut self.open(&candidate.file)?, &version, &mut out)
+            .map_err(|source| Error::Reversion { file: candidate.file.clone(), source })?;
+        out.flush().map_err(|error| HostError::new("write", &higher, error))?;
+        self.spoil((&higher, candidate), added, &name)?;
+        Ok(name)
+    }
+
+    /// A copy whose release does not start.
+    pub fn refusing(&self, candidate: &Candidate) -> Result<String, Failure> {
+        let Some(path) = candidate.preflights.first() else { return self.copy(candidate, "new") };
+        let name = format!("refusing-{}.deb", candidate.name);
+        let path = path.trim_start_matches('/');
+        self.spoil((&candidate.file, candidate), Spoil::Replaced { path, text: REFUSAL }, &name)?;
+        Ok(name)
+    }
+
+    fn spoil(&self, (from, of): (&Path, &Candidate), how: Spoil<'_>, name: &str) -> Result<(), Failure> {
+        let mut input = self.open(from)?;
+        let mut spool = output::spool(&self.shelf)?;
+        let path = self.shelf.join(name);
+        let mut out = output::create(&path)?;
+        spoil::spoil(&mut input, how, &mut spool, &mut out)
+            .map_err(|source| Error::Spoil { file: of.file.clone(), source })?;
+        out.flush().map_err(|error| HostError::new("write", &path, error))?;
+        Ok(())
+    }
+
+    fn open(&self, path: &Path) -> Result<Guarded<'_, std::fs::File>, Failure> {
+        Ok(Guarded::new(output::open(&self.env.resolve(path))?, self.watch))
+    }
+}
+
+fn obstacle() -> Result<Package, Failure> {
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| Failure {
+        error,
+        hint: None,
+        signal: None,
+        left: None,
+    };
+    let text = "In the way of a package that is made to fail.\n";
+    let kind =
+        NodeKind::File { blob: Blob::Inline(text.as_bytes().into()), mode: Mode::PLAIN, conffile: false };
+    let mut tree = PackageTree::default();
+    let path =
+        format!("/{CLAIMED}").parse().map_err(|error: crate::types::path::Error| failed(error.into()))?;
+    let node = Node { kind, origin: "mkdeb".to_owned(), mtime: None };
+    tree.insert(path, node).map_err(|error| failed(error.into()))?;
+    let control = BinaryControl {
+        package: OBSTACLE.parse().map_err(|error: crate::types::name::Error| failed(error.into()))?,
+        version: "1".parse().map_err(|error: crate::types::version::Error| failed(error.into()))?,
+        architecture: Arch::ALL,
+        maintainer: "mkdeb <mkdeb@localhost>".to_owned(),
+        section: "misc".to_owned(),
+        priority: "optional".to_owned(),
+        homepage: None,
+        summary: "is in the way".to_owned(),
+        description: "For `mkdeb test` alone.".to_owned(),
+        relations: Vec::new(),
+        identity: None,
+        provenance: Provenance::default(),
+        fields: Vec::new(),
+    };
+    let (scripts, removed_conffiles) = (Scripts::default(), Vec::new());
+    Ok(Package { control, date: SourceDate::from_seconds(0), tree, scripts, removed_conffiles })
+}
