@@ -78,7 +78,8 @@ pub(in crate::command) fn generated(
         needles: Vec::new(),
         reads_back: true,
     };
-    let writing = Writing { contents: &Nothing, options: &options, spool: &env.dir, watch };
+    let spool = if env.is_directory(directory) { directory } else { &env.dir };
+    let writing = Writing { contents: &Nothing, options: &options, spool, watch };
     let (file, _) = writing.write(&Image::from_package(package), &directory.join(package.file_name()))?;
     Ok(file.commit()?)
 }

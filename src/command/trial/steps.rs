@@ -106,7 +106,11 @@ impl<'a> Trial<'a> {
             self.step(Kind::Reinstall, |trial| trial.installs(&new, "new"))?;
         } else {
             self.step(Kind::Install, |trial| trial.installs(&old, "old"))?;
-            self.step(Kind::FailedUnpack, Self::fails_to_unpack)?;
+            if self.upgraded().is_empty() {
+                self.skip(Kind::FailedUnpack, "no package of `--from` is there in another version");
+            } else {
+                self.step(Kind::FailedUnpack, Self::fails_to_unpack)?;
+            }
             if self.has_switch() {
                 self.step(Kind::FailedSwitch, Self::fails_to_switch)?;
             }
@@ -138,7 +142,7 @@ impl<'a> Trial<'a> {
             self.stopped = Some(kind);
         }
         let verdict = match told.is_empty() {
-            true => Verdict::Passed(self.words()),
+            true => Verdict::Passed(self.words(kind)),
             false => Verdict::Failed { findings: told, said: std::mem::take(&mut self.said) },
         };
         self.steps.push(Step { kind, verdict, took: self.took });
@@ -150,10 +154,16 @@ impl<'a> Trial<'a> {
         self.steps.push(Step { kind, verdict, took: Duration::ZERO });
     }
 
-    /// What is installed now.
-    fn words(&self) -> String {
-        let held: Vec<String> = self.held.iter().map(|(name, version)| format!("{name} {version}")).collect();
-        if held.is_empty() { "nothing is left".to_owned() } else { held.join(", ") }
+    /// What is so after a step that went well.
+    fn words(&self, kind: Kind) -> String {
+        let held = self.held.iter().map(|(name, version)| format!("{name} {version}"));
+        let held = held.collect::<Vec<_>>().join(", ");
+        match kind {
+            Kind::FailedUnpack | Kind::FailedSwitch => format!("it failed as it should, and there is {held}"),
+            Kind::Remove => "nothing but configuration is left".to_owned(),
+            Kind::Purge => "nothing is left".to_owned(),
+            _ => held,
+        }
     }
 
     /// Installs packages, which have to stand then.
@@ -167,22 +177,31 @@ impl<'a> Trial<'a> {
         }
     }
 
+    /// The packages that an upgrade replaces, with the version before. The same version again, for example of a
+    /// virtualenv, is no upgrade.
+    fn upgraded(&self) -> Vec<(&'a Candidate, Option<&'a str>)> {
+        let old = |new: &Candidate| self.old.iter().find(|old| old.name == new.name);
+        let new = self.new.iter().filter(|new| self.old.is_empty() || old(new).is_some());
+        let both = new.map(|new| (new, old(new).map(|old| old.version.as_str())));
+        both.filter(|(new, old)| *old != Some(new.version.as_str())).collect()
+    }
+
+    /// The packages that an upgrade brings anew, which have nothing to go back to.
+    fn added(&self) -> Vec<&'a Candidate> {
+        let is_old = |new: &&Candidate| self.old.iter().any(|old| old.name == new.name);
+        self.new.iter().filter(|new| !self.old.is_empty() && !is_old(new)).collect()
+    }
+
     /// An upgrade that another package's file ends, when all else is unpacked: dpkg has to put everything back.
     fn fails_to_unpack(&mut self) -> Result<Findings, Failure> {
-        let old = |new: &Candidate| self.old.iter().find(|old| old.name == new.name);
-        let is_new = |new: &&Candidate| !self.old.is_empty() && old(new).is_none();
-        // What is new has nothing to go back to, but what is upgraded may need it.
-        let beside: Vec<&Candidate> = self.new.iter().filter(is_new).collect();
-        let upgraded = self.new.iter().filter(|new| !is_new(new));
-        // The same version again, for example of a virtualenv, is no upgrade.
-        let upgraded = upgraded.map(|new| (new, old(new).map(|old| old.version.as_str())));
-        let upgraded: Vec<_> = upgraded.filter(|(new, old)| *old != Some(new.version.as_str())).collect();
+        // What is upgraded may need them.
+        let beside = self.added();
         let mut findings = self.installs(&beside, "new")?;
         let obstacle = self.workshop.obstacle()?;
         if let Called::Badly(why) = self.call(&INSTALL, &[format!("{SHELF}/{obstacle}")])? {
             return Ok(Findings::fatal(why));
         }
-        for (candidate, from) in upgraded {
+        for (candidate, from) in self.upgraded() {
             if findings.is_fatal {
                 break;
             }
@@ -204,9 +223,8 @@ impl<'a> Trial<'a> {
     /// An upgrade to a release that does not start: the package has to switch back, and dpkg with it.
     fn fails_to_switch(&mut self) -> Result<Findings, Failure> {
         let new: Vec<&Candidate> = self.new.iter().collect();
-        let is_old = |candidate: &&Candidate| self.old.iter().any(|old| old.name == candidate.name);
         // A release that is a package of its own is unpacked, and stays for a look.
-        let beside: Vec<&Candidate> = new.iter().copied().filter(|new| !is_old(new)).collect();
+        let beside = self.added();
         let without = beside.iter().flat_map(|candidate| candidate.paths.clone()).collect();
         let before = self.listing()?;
         let mut called = Called::Well;

@@ -76,7 +76,7 @@ impl Bed {
     fn copy(&self, root: &Path, watch: &Watch) -> Result<(), Error> {
         let run = |error| HostError::new("run", &self.tools.tar, error);
         let said = tempfile::tempfile().map_err(run)?;
-        let mut reading = self.beside(&["--"]);
+        let mut reading = self.beside(&[]);
         reading.arg(&self.tools.tar).args(["--create", "--one-file-system", "--numeric-owner"]);
         reading.arg("--directory").arg(root).arg(".");
         reading.stdout(Stdio::piped()).stderr(said.try_clone().map_err(run)?);
@@ -102,7 +102,7 @@ impl Bed {
 
     /// tar in the namespaces, which unpacks what it reads.
     fn extraction(&self) -> std::process::Command {
-        let mut command = self.beside(&["--"]);
+        let mut command = self.beside(&[]);
         command.arg(&self.tools.tar).args(["--extract", "--file=-", "--numeric-owner", "--same-owner"]);
         command.args(["--preserve-permissions", "--anchored"]);
         command.args(OWN.map(|pattern| format!("--exclude={pattern}")));

@@ -216,7 +216,7 @@ impl Bed {
     fn inside(&self, words: &[&str]) -> Command {
         let mut command = self.beside(&["--pid", "--net", "--ipc", "--uts", "--root", "--wd"]);
         let mark = mark(&self.place).replace("debs/", "");
-        command.args(["--", "/usr/bin/env", "-i", &format!("--chdir={SHELF}/{mark}")]);
+        command.args(["/usr/bin/env", "-i", &format!("--chdir={SHELF}/{mark}")]);
         command.args(SETTINGS).args(words);
         command
     }
@@ -224,10 +224,11 @@ impl Bed {
     /// A program in the namespace of mounts, and in some others.
     fn beside(&self, namespaces: &[&str]) -> Command {
         let mut command = self.tools.command(&self.tools.nsenter);
-        command.args(["--target", &self.init, "--mount"]).args(namespaces);
+        command.args(["--target", &self.init, "--mount"]);
         if self.tools.who == Who::User {
             command.args(["--user", "--preserve-credentials"]);
         }
+        command.args(namespaces).arg("--");
         command
     }
 
