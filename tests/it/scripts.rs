@@ -16,6 +16,9 @@ use crate::system::fixture::App;
 /// What an attacker would put into any text of the manifest.
 const HOSTILE: &str = "'; touch pwned; \"$(touch pwned)`touch pwned`\\\n{{x}} # ${HOME}";
 
+/// Has no values: what it needs it gets as arguments.
+const BED: &str = include_str!("../../templates/trial/bed.sh");
+
 fn app() -> App {
     let mut app = App::new("1.4.2");
     app.hooks.insert("before-activate", "true");
@@ -42,6 +45,7 @@ fn rendered() -> Vec<(&'static str, String)> {
         render("postrm.sh", templates.render("postrm.sh.hbs", &postrm)),
         render("tree-prerm.sh", templates.render("tree-prerm.sh.hbs", &tree)),
         render("tree-postrm.sh", templates.render("tree-postrm.sh.hbs", &tree)),
+        render("bed.sh", Ok::<_, mkdeb::template::Error>(BED.to_owned())),
         render("rollback.sh", templates.render("rollback.sh.hbs", &Rollback { release: release() })),
     ]
 }
@@ -129,7 +133,7 @@ fn hostile_text_stays_text_in_python() {
 fn the_thin_scripts_are_as_they_were_reviewed() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/scripts");
     for (name, text) in
-        rendered().into_iter().filter(|(name, _)| !["activate.sh", "rollback.sh"].contains(name))
+        rendered().into_iter().filter(|(name, _)| !["activate.sh", "bed.sh", "rollback.sh"].contains(name))
     {
         let path = golden.join(name);
         if std::env::var_os("BLESS").is_some() {

@@ -88,17 +88,27 @@ impl Listing {
         let mut told = topmost(added, word);
         told.extend(topmost(gone, "is gone"));
         for (path, facts) in self.0.iter().filter(|(path, _)| counts(path)) {
-            if let Some(now) = later.0.get(path).filter(|now| *now != facts) {
-                told.push(format!("`{path}` changed: {} -> {}", shown(facts), shown(now)));
+            match later.0.get(path).map(|now| (timeless(facts), timeless(now), now)) {
+                Some((before, now, _)) if before != now => {
+                    told.push(format!("`{path}` changed: {before} -> {now}"));
+                }
+                // Scripts that run once more may write the same once more.
+                Some((_, _, now)) if now != facts && scope == Scope::Purge => {
+                    told.push(format!("`{path}` was written to"));
+                }
+                _ => {}
             }
         }
         told
     }
 }
 
-/// The facts without the fraction of a second, which tells nobody anything.
-fn shown(facts: &str) -> String {
-    facts.split_once('.').filter(|_| facts.starts_with("file ")).map_or(facts, |(start, _)| start).to_owned()
+/// The facts of a file without its time, and those of anything else.
+fn timeless(facts: &str) -> &str {
+    match facts.rsplit_once(' ') {
+        Some((timeless, _)) if facts.starts_with("file ") => timeless,
+        _ => facts,
+    }
 }
 
 fn is_the_systems(path: &str, scope: Scope) -> bool {
@@ -151,6 +161,8 @@ mod tests {
             ("/etc/hosts", "file 644 0:0 3 17.25"),
             ("/srv/old", "d 755 0:0"),
             ("/srv/old/x", "file 644 0:0 3 17.25"),
+            ("/etc/motd", "file 644 0:0 3 17.25"),
+            ("/etc/issue", "file 644 0:0 3 17.25"),
         ]);
         let later = listing(&[
             ("/opt", "d 700 0:0"),
@@ -160,6 +172,8 @@ mod tests {
             ("/var/lib/a/c", "file 644 0:0 3 17.25"),
             ("/var/cache/x", "file 644 0:0 3 17.25"),
             ("/etc/passwd-", "file 644 0:0 3 17.25"),
+            ("/etc/motd", "file 644 0:0 3 17.5"),
+            ("/etc/issue", "file 644 0:0 4 17.5"),
         ]);
         let told = before.differences(&later, Scope::Purge, &BTreeSet::new());
         assert_eq!(
@@ -168,6 +182,8 @@ mod tests {
                 "`/var/lib/a` is left, with 1 below it",
                 "`/var/lib/a-b` is left",
                 "`/srv/old` is gone, with 1 below it",
+                "`/etc/issue` changed: file 644 0:0 3 -> file 644 0:0 4",
+                "`/etc/motd` was written to",
                 "`/opt` changed: d 755 0:0 -> d 700 0:0"
             ]
         );
@@ -175,9 +191,11 @@ mod tests {
 
     #[test]
     fn an_upgrade_that_fails_may_say_so_and_nothing_else() {
-        let before = listing(&[("/opt/a/current", "link 0:0 releases/1")]);
+        let before =
+            listing(&[("/opt/a/current", "link 0:0 releases/1"), ("/opt/a/same", "file 644 0:0 3 17.25")]);
         let later = listing(&[
             ("/opt/a/current", "link 0:0 releases/2"),
+            ("/opt/a/same", "file 644 0:0 3 18.25"),
             ("/opt/a/releases/2", "d 755 0:0"),
             ("/var/lib/mkdeb/a/failed", "d 700 0:0"),
             ("/var/lib/mkdeb/a/failed/2", "file 644 0:0 3 17.25"),
@@ -193,6 +211,6 @@ mod tests {
                 "`/opt/a/current` changed: link 0:0 releases/1 -> link 0:0 releases/2"
             ]
         );
-        assert_eq!(before.differences(&later, Scope::Purge, &BTreeSet::new()).len(), 5);
+        assert_eq!(before.differences(&later, Scope::Purge, &BTreeSet::new()).len(), 6);
     }
 }

@@ -196,7 +196,10 @@ impl<'a> Trial<'a> {
     fn fails_to_unpack(&mut self) -> Result<Findings, Failure> {
         // What is upgraded may need them.
         let beside = self.added();
-        let mut findings = self.installs(&beside, "new")?;
+        let mut findings = match beside.is_empty() {
+            true => Findings::default(),
+            false => self.installs(&beside, "new")?,
+        };
         let obstacle = self.workshop.obstacle()?;
         if let Called::Badly(why) = self.call(&INSTALL, &[format!("{SHELF}/{obstacle}")])? {
             return Ok(Findings::fatal(why));
@@ -210,7 +213,9 @@ impl<'a> Trial<'a> {
             let called = self.call(&INSTALL, &[format!("{SHELF}/{blocked}")])?;
             findings.add(self.went_back(called, spoiled::CLAIM, (&before, &BTreeSet::new()))?);
         }
+        let said = std::mem::take(&mut self.said);
         self.call(&["/usr/bin/dpkg", "--purge"], &[spoiled::OBSTACLE.to_owned()])?;
+        self.said = said;
         Ok(findings)
     }
 

@@ -15,7 +15,7 @@ mod server;
 pub use booted::Booted;
 pub use cache::{Venv, cache, missing, venv};
 pub use chrootless::Chrootless;
-pub use inside::ended;
+pub use inside::{ended, prepared};
 pub use output::Output;
 pub use root::{Root, Suite};
 pub use server::Server;

@@ -29,5 +29,6 @@ mod repo_keys;
 pub mod repo_kit;
 pub mod repo_many;
 mod repo_page;
+mod trial;
 mod venv;
 pub mod virtualenvs;
