@@ -10,6 +10,7 @@ use std::path::Path;
 use std::process::Child;
 use std::process::Stdio;
 
+use crate::archive::compress::Format;
 use crate::archive::compress::decode::decoder;
 use crate::archive::compress::sniff;
 use crate::host::Error as HostError;
@@ -20,6 +21,7 @@ use crate::host::bed::told;
 use crate::host::deb_file::DebFile;
 use crate::host::env::Env;
 use crate::host::process::end;
+use crate::host::process::wait;
 use crate::host::watch::Watch;
 
 /// What the root gets anew: devices in particular nobody but the host's root can make.
@@ -47,10 +49,10 @@ impl Bed {
         let unpack = |said: String| Error::Unpack { path: root.to_owned(), said };
         let mut file = DebFile::open(root, env, watch)?;
         watch.expect(file.size.unwrap_or(0));
-        let head = file.reader.fill_buf().map_err(|error| stopped(error, watch, &unpack))?;
+        let head = file.reader.fill_buf().map_err(|error| stopped(&error, watch, &unpack))?;
         let format = sniff(head).map_err(|error| unpack(error.to_string()))?;
-        let mut tar = decoder(format.unwrap_or(crate::archive::compress::Format::None), &mut file.reader)
-            .map_err(|error| stopped(error, watch, &unpack))?;
+        let mut tar = decoder(format.unwrap_or(Format::None), &mut file.reader)
+            .map_err(|error| stopped(&error, watch, &unpack))?;
         let run = |error| HostError::new("run", &self.tools.tar, error);
         let said = tempfile::tempfile().map_err(run)?;
         let mut command = self.extraction();
@@ -59,10 +61,10 @@ impl Bed {
         let copied = feed(&mut *tar, &mut child);
         if let Err(Fed::Read(error)) = copied {
             end(&mut child);
-            return Err(stopped(error, watch, &unpack));
+            return Err(stopped(&error, watch, &unpack));
         }
         // One that stopped taking says why.
-        match crate::host::process::wait(&mut child, watch).map_err(run)? {
+        match wait(&mut child, watch).map_err(run)? {
             Some(status) if status.success() => Ok(()),
             Some(_) => Err(unpack(told(said))),
             None => {
@@ -86,7 +88,7 @@ impl Bed {
             writing.stdin(output);
         }
         let mut writing = writing.stderr(said.try_clone().map_err(run)?).spawn().map_err(run)?;
-        let ends = [&mut reading, &mut writing].map(|child| crate::host::process::wait(child, watch));
+        let ends = [&mut reading, &mut writing].map(|child| wait(child, watch));
         let [read, written] = ends;
         let (Some(read), Some(written)) = (read.map_err(run)?, written.map_err(run)?) else {
             end(&mut reading);
@@ -130,6 +132,6 @@ fn feed(from: &mut dyn Read, child: &mut Child) -> Result<(), Fed> {
 }
 
 /// A reader failed: a signal came, or the file is not what it should be.
-fn stopped(error: io::Error, watch: &Watch, unpack: &dyn Fn(String) -> Error) -> Error {
+fn stopped(error: &io::Error, watch: &Watch, unpack: &dyn Fn(String) -> Error) -> Error {
     if watch.check().is_err() { Error::Interrupted } else { unpack(error.to_string()) }
 }

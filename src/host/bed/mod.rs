@@ -35,6 +35,7 @@ use crate::host::deb_file::Patient;
 use crate::host::env::Env;
 use crate::host::process::end;
 use crate::host::process::on_path;
+use crate::host::process::wait;
 use crate::host::watch::Watch;
 
 /// What the first process runs.
@@ -201,7 +202,7 @@ impl Bed {
         let mut command = self.inside(words);
         command.stdout(out.try_clone().map_err(wrap)?).stderr(err.try_clone().map_err(wrap)?);
         let mut child = command.spawn().map_err(wrap)?;
-        match crate::host::process::wait(&mut child, watch).map_err(wrap)? {
+        match wait(&mut child, watch).map_err(wrap)? {
             Some(status) if status.success() => Ok(whole(out).map_err(wrap)?),
             Some(_) => Err(Error::Asked { program: words.join(" "), said: told(err) }),
             None => {

@@ -228,13 +228,22 @@ fn words<'a>(old: &'a [String], new: &'a [String]) -> Vec<&'a str> {
 }
 
 #[test]
-fn an_application_of_the_layout_single_switches_back_where_its_release_does_not_start() {
+fn the_command_of_the_documents_tries_an_application_whose_release_then_does_not_start() {
     let shop = need!(Shop::new());
     let project = Project::new(
         "python = \"/usr/bin/python3.11\"\n[[command]]\nname = \"orders\"\nentry-point = \"orders:main\"\n",
     );
     let [old, new] = application(&project);
-    let output = shop.test(&[&words(&old, &new)[..], &["--log", "log"]].concat());
+    fs::create_dir(shop.path("dist")).unwrap();
+    fs::copy(&old[0], shop.path("orders_1.4.1_amd64.deb")).unwrap();
+    fs::copy(&new[0], shop.path("dist/orders_1.4.2_amd64.deb")).unwrap();
+    let mut tar = Command::new("tar");
+    tar.arg("-C").arg(&shop.root).arg("-cf").arg(shop.path("bookworm.tar")).arg(".");
+    Output::from(tar.output().unwrap()).ok("tar");
+    let reference = include_str!("../../../docs/test.md");
+    let line = reference.lines().find_map(|line| line.strip_prefix("mkdeb test ")).unwrap();
+    let words: Vec<&str> = line.split_whitespace().chain(["--log", "log"]).collect();
+    let output = shop.clean(shop.command(&words));
     let mut expected = UPGRADE.to_vec();
     expected.insert(2, "failed-switch");
     passes(&output, &expected);
@@ -514,6 +523,16 @@ fn nobody_needs_to_be_root_for_it() {
     let output = shop.clean(as_nobody(&shop, &IDS, &words));
     assert_eq!(output.status.code(), Some(0), "{}", output.text());
     passes(&output, &UPGRADE);
+    // A directory of one's own, all of whose files are one's own.
+    let mut tar = Command::new("setpriv");
+    tar.args(["--reuid=65534", "--regid=65534", "--clear-groups", "tar", "-xf", "root.tar", "-C", "tmp/own"]);
+    fs::create_dir(shop.path("tmp/own")).unwrap();
+    fs::set_permissions(shop.path("tmp/own"), fs::Permissions::from_mode(0o777)).unwrap();
+    std::os::unix::fs::chown(shop.path("tmp/own"), Some(65534), Some(65534)).unwrap();
+    Output::from(tar.args(["--exclude=./dev/*"]).current_dir(shop.dir.path()).output().unwrap()).ok("tar");
+    fs::rename(shop.path("tmp/own"), shop.path("own")).unwrap();
+    let words = [new.as_str(), "--from", old.as_str(), "--root", "own"];
+    passes(&shop.clean(as_nobody(&shop, &IDS, &words)), &UPGRADE);
     // A directory whose owners are nobody there.
     fs::create_dir_all(shop.path("root/etc")).unwrap();
     let words = [new.as_str(), "--root", "root"];
@@ -553,6 +572,39 @@ fn who_may_have_no_namespaces_learns_how_to_get_them() {
         error,
         "a container needs to be a privileged one for it: `docker run --privileged`",
     );
+}
+
+#[test]
+fn scripts_see_a_debian_without_network_services_or_strangers() {
+    let shop = need!(Shop::new());
+    let script = format!(
+        "set -x; [ \"$(sed 1,2d /proc/net/dev | cut -d: -f1 | tr -d ' ')\" = lo ]\n\
+         [ ! -e /run/systemd/system ]\n\
+         [ \"$(/usr/sbin/policy-rc.d x start || echo $?)\" = 101 ]\n\
+         [ ! -e /proc/{} ] || ! grep -q mkdeb /proc/{}/cmdline\n\
+         [ \"$(stat -c %F /dev/null)\" = 'character special file' ] && echo x >/dev/null\n\
+         [ -z \"${{TMPDIR-}}$MKDEB_CACHE\" ] && [ \"$HOME\" = /root ] && [ ! -t 0 ]",
+        std::process::id(),
+        std::process::id()
+    );
+    // What a root leaves out of packages is not missed.
+    let slim =
+        "mkdir -p /etc/dpkg/dpkg.cfg.d; echo 'path-exclude=/usr/share/doc/*' >/etc/dpkg/dpkg.cfg.d/slim";
+    let slim = shop.deb("slim", "1", "", &[("postinst", slim)]);
+    let deb = shop.deb("small", "1.0", "", &[("postinst", &script)]);
+    let output = shop.test(&[&deb, "--with", &slim]);
+    assert_eq!(output.status.code(), Some(0), "{}", output.text());
+}
+
+#[test]
+fn the_dpkg_of_each_suite_does_the_same() {
+    let mut shop = need!(Shop::new());
+    let (old, new) =
+        (shop.deb("small", "1.0", "", &[]), shop.deb("small", "1.1", "", &[("postinst", "true")]));
+    for suite in Suite::ALL {
+        shop.root = suite.dir();
+        passes(&shop.test(&[&new, "--from", &old]), &UPGRADE);
+    }
 }
 
 /// The processes of the machine with a word in their command line.

@@ -33,6 +33,8 @@ const KILLED: Run = Test("dpkg_killed_at_some_moments_of_an_upgrade_leaves_a_rel
 const MOVES: Run = Test("a_repository_moves_what_changed_to_bookworm");
 const KEY: Run = Test("a_key_is_twelve_characters_over_what_matters_and_nothing_else");
 const PUBLISHING: Run = Test("a_repository_is_made_and_kept_as_the_documents_say");
+const TRIAL: Run =
+    Test("the_command_of_the_documents_tries_an_application_whose_release_then_does_not_start");
 const KEY_JSON: Run = Test("the_json_document_has_the_keys_that_are_documented");
 
 /// Document, command, and how it is run.
@@ -60,6 +62,11 @@ const COMMANDS: &[(&str, &str, Run)] = &[
     ("docs/requirements.md", "mkdeb venv-key", KEY),
     ("docs/requirements.md", "mkdeb venv --wheels wheels", MAKING),
     ("docs/requirements.md", "mkdeb venv-key --target bookworm --json", KEY_JSON),
+    (
+        "docs/test.md",
+        "mkdeb test dist/orders_1.4.2_amd64.deb --from orders_1.4.1_amd64.deb --root bookworm.tar",
+        TRIAL,
+    ),
     ("docs/fleets.md", "mkdeb build --repo \"https://apt.example.com bookworm main\"", SUITE),
     (
         "docs/fleets.md",
@@ -243,6 +250,7 @@ fn every_command_that_a_document_tells_readers_to_type_is_run() {
         include_str!("../fleet_apt.rs"),
         include_str!("../fleet_world.rs"),
         include_str!("../repo_documents.rs"),
+        include_str!("../trial.rs"),
         include_str!("../venv.rs"),
         include_str!("../../venv_key.rs")
     );
