@@ -13,7 +13,7 @@ use crate::host::bed;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No root.
-    #[error("`--root` names no root to try packages in")]
+    #[error("there is no root to try the packages in")]
     NoRoot {
         /// The packages that a root needs to have.
         needs: Vec<String>,
@@ -109,17 +109,17 @@ impl From<Error> for Failure {
 
 fn making(needs: &[String], maker: Maker) -> String {
     let include = include(needs);
-    match maker {
-        Maker::Mmdebstrap => {
-            format!("make one with what they depend on: `mmdebstrap --variant=apt{include} SUITE root.tar`")
-        }
+    let mmdebstrap = format!("`mmdebstrap --variant=apt{include} SUITE root.tar`");
+    let making = match maker {
+        Maker::Mmdebstrap => format!("make one with what they depend on: {mmdebstrap}"),
         Maker::Debootstrap => format!(
             "make one with what they depend on, as root: `debootstrap --variant=minbase{include} SUITE root`"
         ),
-        Maker::Nothing => format!(
-            "install the package `mmdebstrap`, and make one with what they depend on: `mmdebstrap --variant=apt{include} SUITE root.tar`"
-        ),
-    }
+        Maker::Nothing => {
+            format!("install the package `mmdebstrap`, and make one with what they depend on: {mmdebstrap}")
+        }
+    };
+    format!("{making}, and name it by `--root`")
 }
 
 impl From<bed::Error> for Failure {
@@ -132,6 +132,21 @@ impl From<bed::Error> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_package_that_cannot_be_copied_is_named() {
+        let file = || PathBuf::from("a.deb");
+        let spoil = Error::Spoil { file: file(), source: spoil::Error::Nothing("x".to_owned()) };
+        let reversion = Error::Reversion { file: file(), source: reversion::Error::NoVersion };
+        let told = [spoil, reversion].map(|error| Failure::from(error).chain().join(": "));
+        assert_eq!(
+            told,
+            [
+                "failed to make a copy of `a.deb` that fails: it has no file `x`",
+                "failed to give a copy of `a.deb` another version: its control file names no version"
+            ]
+        );
+    }
 
     #[test]
     fn a_root_is_made_with_what_is_there() {

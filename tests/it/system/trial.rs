@@ -380,11 +380,11 @@ fn what_cannot_be_a_root_is_an_error() {
     let deb = shop.deb("small", "1.0", "Depends: python3, legs (>= 2) | arms, dash\n", &[]);
     let root = |name: &str| shop.command(&[&deb, "--root", name]);
     let make = "`mmdebstrap --variant=apt --include=dash,legs,python3 SUITE root.tar`";
-    let hint = format!("make one with what they depend on: {make}");
-    shop.refused(shop.command(&[&deb]), "`--root` names no root to try packages in", &hint);
+    let hint = format!("make one with what they depend on: {make}, and name it by `--root`");
+    shop.refused(shop.command(&[&deb]), "there is no root to try the packages in", &hint);
     let mut bare = shop.command(&[&deb]);
     bare.env("PATH", "/nowhere");
-    shop.refused(bare, "names no root", "install the package `mmdebstrap`, and make one");
+    shop.refused(bare, "there is no root", "install the package `mmdebstrap`, and make one");
     let output = shop.clean(root("nowhere.tar"));
     assert_eq!(
         output.stderr,
