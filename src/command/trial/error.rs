@@ -93,6 +93,7 @@ impl From<Error> for Failure {
             Error::Twice { .. } => Some("the version before goes with `--from`".to_owned()),
             Error::Lacks(lacks) => {
                 let mut needs: Vec<String> = lacks.iter().map(|lack| lack.name().to_owned()).collect();
+                needs.sort();
                 needs.dedup();
                 let include = include(&needs);
                 Some(format!(
