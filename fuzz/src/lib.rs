@@ -1,5 +1,12 @@
 //! What the targets share: archives around bytes that a fuzzer would never get right by itself.
 
+use std::collections::BTreeMap;
+
+use mkdeb::content::lock;
+use mkdeb::content::lock::Lock;
+use mkdeb::content::lock::target::Target;
+use mkdeb::content::python::PythonVersion;
+
 const BLOCK: usize = 512;
 
 /// Gives every header of a tar its checksum, so that what lies behind the check is reached.
@@ -38,4 +45,33 @@ pub fn deb(control: &[u8], data: &[u8]) -> Vec<u8> {
         }
     }
     deb
+}
+
+/// Reads a lock. A line of this kind parts the file from the one that it may include as `more.txt`.
+pub fn read_lock(file: &str, text: &str) {
+    let (first, second) = text.split_once("\n#--\n").unwrap_or((text, ""));
+    let _ = lock::includes(file, first);
+    let Ok(found) = lock_of(file, &[(file, first), ("more.txt", second)]) else { return };
+    for (name, pin) in &found.pins {
+        assert!(lock::satisfies(&pin.version, &pin.version), "{name}");
+    }
+    // A virtualenv is named after these lines: what they pin is what was read.
+    assert_eq!(found.lines().count(), found.pins.len());
+    let pins: String = found.pins.iter().map(|(name, pin)| format!("{name}=={}\n", pin.version)).collect();
+    let again = lock_of("again.txt", &[("again.txt", &pins)]).expect("a list of pins is a lock");
+    let versions = |lock: &Lock| -> Vec<String> {
+        lock.pins.iter().map(|(name, pin)| format!("{name} {}", pin.version)).collect()
+    };
+    assert_eq!(versions(&again), versions(&found));
+}
+
+fn lock_of(file: &str, texts: &[(&str, &str)]) -> Result<Lock, lock::Error> {
+    let texts: BTreeMap<String, String> =
+        texts.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    let python = PythonVersion { major: 3, minor: 11, free_threaded: false };
+    let found = lock::read(file, &texts, &Target { python, patch: Some(2), machine: "x86_64" });
+    if let Err(error) = &found {
+        let _ = (error.to_string(), error.hint());
+    }
+    found
 }

@@ -35,5 +35,5 @@ fuzz_target!(|text: &str| {
     let origin = Origin { file: "mkdeb.toml", kind: OriginKind::MkdebToml };
     let manifest = Manifest::parse(&text, origin).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let environment = BTreeMap::from([("VERSION".to_owned(), "1.2.3".to_owned())]);
-    drop(manifest.into_recipe(&environment));
+    drop(manifest.into_recipe(&environment, &[]));
 });

@@ -2,6 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use mkdeb::config::recipe::LintRecipe;
 use mkdeb::config::recipe::Suite;
 use mkdeb::deb::read;
 use mkdeb::deb::read::Limits;
@@ -9,6 +10,7 @@ use mkdeb::deb::read::Reader;
 use mkdeb::lint;
 use mkdeb::lint::Rule;
 use mkdeb::lint::facts::Collector;
+use mkdeb::lint::facts::Digests;
 use mkdeb::types::size::Size;
 use mkdeb_fuzz::deb;
 use mkdeb_fuzz::mend_tar;
@@ -30,13 +32,13 @@ fuzz_target!(|bytes: &[u8]| {
 fn look(mut input: &[u8]) {
     let limits = Limits { entries: 1000, ..Limits::of_stranger(Size::of_bytes(1 << 20)) };
     let Ok(reader) = Reader::open(&mut input, &limits) else { return };
-    let mut collector = Collector::default();
+    let mut collector = Collector::new(Some(Suite::Bullseye), Digests::Compared);
     let walked = reader.walk::<read::Error>(&mut |entry, body| {
         let path = entry.header.path.clone();
         collector.see(entry.header, body).map_err(|source| read::Error::body(&path, source))
     });
     let Ok(deb) = walked else { return };
-    for finding in lint::check(&collector.finish(deb, Some(Suite::Bullseye))) {
+    for finding in lint::check(&collector.finish(deb), &LintRecipe::default()) {
         assert!(Rule::named(finding.rule).is_some(), "{finding:?}");
     }
 }

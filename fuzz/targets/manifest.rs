@@ -30,5 +30,5 @@ fn check(text: &str, origin: Origin<'_>, set: Option<&str>, pyproject: Option<&s
     if let Some(set) = set {
         manifest.set(set)?;
     }
-    manifest.into_recipe(&environment).map(drop)
+    manifest.into_recipe(&environment, &["setuid", "no-conffile"]).map(drop)
 }

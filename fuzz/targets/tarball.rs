@@ -45,7 +45,7 @@ struct Bench {
 static BENCH: LazyLock<Bench> = LazyLock::new(|| {
     let origin = Origin { file: "mkdeb.toml", kind: OriginKind::MkdebToml };
     let manifest = Manifest::parse(MANIFEST, origin).expect("TOML");
-    let recipe = manifest.into_recipe(&BTreeMap::new()).expect("a manifest");
+    let recipe = manifest.into_recipe(&BTreeMap::new(), &[]).expect("a manifest");
     let templates = Templates::new(&BTreeMap::new()).expect("templates");
     let memory = Path::new("/dev/shm").join(format!("mkdeb-fuzz-{}", std::process::id()));
     std::fs::create_dir_all(&memory).expect("a directory in memory");

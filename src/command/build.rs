@@ -1,6 +1,5 @@
 //! `mkdeb build`: look at the inputs, plan, write, read back what was written, and only then let it appear.
 
-use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,6 +12,9 @@ use crate::command::adoption::Search;
 use crate::command::app_source;
 use crate::command::dated;
 use crate::command::failure::Failure;
+use crate::command::judging;
+use crate::command::leaks;
+use crate::command::leaks::Needle;
 use crate::command::manifest;
 use crate::command::manifest::Found;
 use crate::command::manifest::Selection;
@@ -20,9 +22,11 @@ use crate::command::overrides;
 use crate::command::requirements;
 use crate::command::target::Target;
 use crate::command::writing::Writing;
+use crate::command::writing::Written;
 use crate::config::recipe::Layout;
 use crate::config::recipe::Recipe;
 use crate::deb::image::Image;
+use crate::deb::verify::Witness;
 use crate::deb::write;
 use crate::deb::write::Options;
 use crate::host::env::Env;
@@ -31,6 +35,8 @@ use crate::host::input::Scan;
 use crate::host::input::budget::Budget;
 use crate::host::output::AtomicFile;
 use crate::host::watch::Watch;
+use crate::lint::facts::Collector;
+use crate::lint::facts::Digests;
 use crate::package::Package;
 use crate::package::blob::Contents;
 use crate::plan;
@@ -209,17 +215,18 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
     if request.dry_run {
         return Ok(outcome(plan, (Vec::new(), None), adopted));
     }
+    let needles = leaks::needles(&plan, &inputs.sources, &base, env);
     let options = Options {
         compression,
         control_compression: compression,
         resources: Resources::new(threads, env.memory()),
         largest_member: ar::LARGEST,
-        needles: needles(&plan, &inputs, &base, env),
+        needles: needles.iter().map(|needle| needle.bytes.clone()).collect(),
         reads_back: true,
     };
-    let job = Job { inputs: &inputs, options, request, watch };
-    let (built, leaks) = job.write(&plan, &target, env)?;
-    Ok(outcome(plan, (leaks, Some(built)), adopted))
+    let job = Job { inputs: &inputs, recipe: &recipe, options, needles, request, watch };
+    let (built, found) = job.write(&plan, &target, env)?;
+    Ok(outcome(plan, (found, Some(built)), adopted))
 }
 
 impl From<&PublishedVenv> for Adopted {
@@ -230,10 +237,10 @@ impl From<&PublishedVenv> for Adopted {
 
 fn outcome(
     plan: Plan,
-    (leaks, built): (Vec<Note>, Option<Vec<BuiltPackage>>),
+    (found, built): (Vec<Note>, Option<Vec<BuiltPackage>>),
     adopted: Option<Adopted>,
 ) -> Outcome {
-    let notes = plan.notes.into_iter().chain(leaks).collect();
+    let notes = plan.notes.into_iter().chain(found).collect();
     let (release, layout) = (plan.release.to_string(), plan.layout);
     Outcome { release, layout, packages: plan.packages, built, notes, adopted }
 }
@@ -268,27 +275,12 @@ fn check_strict(request: &BuildRequest, notes: &[Note]) -> Result<(), Error> {
     }
 }
 
-/// What must not be left in a payload: where the inputs were, where the build runs, `$HOME`.
-///
-/// Directories as short as `/root` or `/` are everywhere by accident and tell nothing.
-fn needles(plan: &Plan, inputs: &Inputs, base: &Path, env: &Env) -> Vec<Vec<u8>> {
-    let sources = std::iter::once(&inputs.sources.app).chain(&inputs.sources.trees);
-    let sources = sources.map(|tree| tree.location.clone().into_bytes());
-    let here = [env.canonical(base), env.canonical(&env.dir)].map(|path| path.into_os_string().into_vec());
-    let home = env.var("HOME").map(String::into_bytes);
-    let old = plan.old_prefixes.iter().map(|prefix| prefix.clone().into_bytes());
-    let mut needles: Vec<Vec<u8>> = old.chain(sources).chain(here).chain(home).collect();
-    let slashes = |needle: &[u8]| needle.iter().filter(|byte| **byte == b'/').count();
-    needles.retain(|needle| needle.len() > 5 && slashes(needle) > 1);
-    needles.sort();
-    needles.dedup();
-    needles
-}
-
 /// What writing every package of a plan shares.
 struct Job<'a> {
     inputs: &'a Inputs,
+    recipe: &'a Recipe,
     options: Options,
+    needles: Vec<Needle>,
     request: &'a BuildRequest,
     watch: &'a Watch,
 }
@@ -307,25 +299,25 @@ impl Job<'_> {
         }
         let images: Vec<Image> = plan.packages.iter().map(Image::from_package).collect();
         self.watch.expect(images.iter().map(Image::input_bytes).sum());
-        let (mut files, mut leaks) = (Vec::new(), Vec::new());
+        let (mut files, mut notes, mut findings) = (Vec::new(), Vec::new(), Vec::new());
         let spool = target.existing_ancestor(env);
         let (contents, options, watch): (&dyn Contents, _, _) = (self.inputs, &self.options, self.watch);
         let writing = Writing { contents, options, spool: &spool, watch };
         for (package, image) in plan.packages.iter().zip(&images) {
-            let (file, summary) = writing.write(image, &target.path(package))?;
-            leaks.extend(summary.leaks.iter().map(|leak| {
-                let needle = String::from_utf8_lossy(&self.options.needles[leak.needle]);
-                Note::warning(
-                    &format!("/{}", leak.path),
-                    format!("the path `{needle}` of this machine is left in it"),
-                )
-            }));
+            let mut collector = Collector::new(self.recipe.target, Digests::Trusted);
+            let witness: &mut Witness<'_> = &mut |entry, body| collector.see(entry.header, body);
+            let Written { file, summary, deb } = writing.write(image, &target.path(package), witness)?;
+            notes.extend(leaks::notes(&summary.leaks, &self.needles));
+            if let Some(deb) = deb {
+                findings.extend(judging::findings(&collector.finish(deb), &self.recipe.lint));
+            }
             files.push((package, file, summary));
         }
-        check_strict(self.request, &leaks)?;
+        notes.extend(judging::notes(findings)?);
+        check_strict(self.request, &notes)?;
         self.watch.check().map_err(|error| Failure::new(error, None))?;
         let built = files.into_iter().map(|(package, file, summary)| commit(package, file, &summary));
-        Ok((built.collect::<Result<_, Failure>>()?, leaks))
+        Ok((built.collect::<Result<_, Failure>>()?, notes))
     }
 }
 

@@ -196,5 +196,5 @@ fn check(text: &str, pyproject: Option<&str>) -> Result<(), Error> {
         manifest.complete_from(pyproject, "pyproject.toml").map_err(invalid)?;
     }
     let variables = BTreeMap::from([("VERSION".to_owned(), "1".to_owned())]);
-    manifest.into_recipe(&variables).map(drop).map_err(invalid)
+    manifest.into_recipe(&variables, &[]).map(drop).map_err(invalid)
 }

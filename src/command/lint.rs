@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::command::failure::Failure;
 use crate::command::inspect;
+use crate::command::manifest;
 use crate::config::recipe::Suite;
 use crate::deb::read;
 use crate::deb::read::Limits;
@@ -17,6 +18,8 @@ use crate::lint;
 use crate::lint::Finding;
 use crate::lint::Rule;
 use crate::lint::facts::Collector;
+use crate::lint::facts::Digests;
+use crate::lint::facts::Facts;
 use crate::types::size::Size;
 use crate::types::spelling::nearest;
 
@@ -25,6 +28,8 @@ use crate::types::spelling::nearest;
 pub struct LintRequest {
     /// The packages.
     pub files: Vec<PathBuf>,
+    /// The manifest whose `[lint]` counts, where there is one.
+    pub manifest: Option<PathBuf>,
     /// The suite of the hosts, where it is known.
     pub target: Option<Suite>,
     /// What each may unpack to.
@@ -65,24 +70,28 @@ impl From<Error> for Failure {
 
 /// Applies all rules to each package.
 pub fn lint(request: &LintRequest, env: &Env, watch: &Watch) -> Result<Vec<Linted>, Failure> {
-    let linted = workers::map(&request.files, env.cores, |file| one(file, request, (env, watch)));
+    let recipe = request.manifest.as_deref().map(|path| manifest::lint(path, env)).transpose()?;
+    let recipe = recipe.unwrap_or_default();
+    let linted = workers::map(&request.files, env.cores, |file| {
+        let facts = facts(file, request, (env, watch))?;
+        Ok(Linted { file: file.display().to_string(), findings: lint::check(&facts, &recipe) })
+    });
     let linted: Result<Vec<_>, Failure> = linted.into_iter().collect();
     linted.map_err(|failure| Failure { signal: watch.signal(), ..failure })
 }
 
-fn one(file: &Path, request: &LintRequest, (env, watch): (&Env, &Watch)) -> Result<Linted, Failure> {
+fn facts(file: &Path, request: &LintRequest, (env, watch): (&Env, &Watch)) -> Result<Facts, Failure> {
     let mut input = DebFile::open(file, env, watch)?;
     let name = file.display().to_string();
     let failed = |source| inspect::Error::Package { file: name.clone(), source };
     let reader =
         Reader::open(&mut input.reader, &Limits::of_stranger(request.max_unpacked)).map_err(failed)?;
-    let mut collector = Collector::default();
+    let mut collector = Collector::new(request.target, Digests::Compared);
     let walked = reader.walk::<read::Error>(&mut |entry, body| {
         let path = entry.header.path.clone();
         collector.see(entry.header, body).map_err(|source| read::Error::body(&path, source))
     });
-    let facts = collector.finish(walked.map_err(failed)?, request.target);
-    Ok(Linted { file: name, findings: lint::check(&facts) })
+    Ok(collector.finish(walked.map_err(failed)?))
 }
 
 /// The rule with a name.

@@ -7,9 +7,11 @@ use crate::command::failure::Failure;
 use crate::config::manifest::Manifest;
 use crate::config::manifest::Origin;
 use crate::config::manifest::OriginKind;
+use crate::config::recipe::LintRecipe;
 use crate::config::recipe::Recipe;
 use crate::config::recipe::Suite;
 use crate::host::env::Env;
+use crate::lint;
 
 /// Which manifest, and what is different from what it says.
 #[derive(Debug, Clone, Default)]
@@ -42,8 +44,8 @@ pub(in crate::command) fn read(selection: &Selection, env: &Env) -> Result<Found
     };
     let directory = path.parent().unwrap_or(Path::new("")).to_owned();
     let file = path.to_string_lossy().into_owned();
-    let is_project = path.file_name().is_some_and(|name| name == "pyproject.toml");
-    let kind = if is_project { OriginKind::Pyproject } else { OriginKind::MkdebToml };
+    let kind = kind(&path);
+    let is_project = kind == OriginKind::Pyproject;
     let beside = directory.join("pyproject.toml");
     let beside_name = beside.to_string_lossy().into_owned();
     let project = if is_project { None } else { env.read_optional(&beside)? };
@@ -55,9 +57,21 @@ pub(in crate::command) fn read(selection: &Selection, env: &Env) -> Result<Found
     for assignment in &selection.overrides {
         manifest.set(assignment)?;
     }
-    let mut recipe = manifest.into_recipe(&env.vars)?;
+    let mut recipe = manifest.into_recipe(&env.vars, &lint::names())?;
     recipe.target = selection.target.or(recipe.target);
     Ok(Found { recipe, base: env.resolve(&directory) })
+}
+
+/// What a manifest says of the rules of `lint`. Nothing else of it has to be right.
+pub(in crate::command) fn lint(path: &Path, env: &Env) -> Result<LintRecipe, Failure> {
+    let (text, file) = (env.read(path)?, path.to_string_lossy());
+    let manifest = Manifest::parse(&text, Origin { file: &file, kind: kind(path) })?;
+    Ok(manifest.into_lint(&lint::names())?)
+}
+
+fn kind(path: &Path) -> OriginKind {
+    let is_project = path.file_name().is_some_and(|name| name == "pyproject.toml");
+    if is_project { OriginKind::Pyproject } else { OriginKind::MkdebToml }
 }
 
 fn discover(env: &Env) -> Result<(PathBuf, String), Failure> {

@@ -10,6 +10,8 @@ pub mod failure;
 pub mod git;
 pub mod init;
 pub mod inspect;
+mod judging;
+pub mod leaks;
 pub mod lint;
 pub mod manifest;
 mod overrides;

@@ -11,6 +11,7 @@ use crate::archive::compress::encode::Resources;
 use crate::command::dated;
 use crate::command::failure::Failure;
 use crate::command::writing::Writing;
+use crate::command::writing::Written;
 use crate::control::given::Given;
 use crate::deb::image::Entry;
 use crate::deb::pack;
@@ -119,7 +120,7 @@ fn pack_watched(request: &PackRequest, env: &Env, watch: &Watch) -> Result<PackO
     watch.expect(packing.image.input_bytes());
     let options = &write_options(request, env);
     let writing = Writing { contents: &files, options, spool: &directory, watch };
-    let (file, summary) = writing.write(&packing.image, &path)?;
+    let Written { file, summary, .. } = writing.write(&packing.image, &path, &mut |_, _| Ok(()))?;
     watch.check().map_err(|error| Failure::new(error, None))?;
     let path = file.commit()?;
     let (given, remarks) = (packing.given, packing.remarks);

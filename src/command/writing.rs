@@ -11,9 +11,12 @@ use crate::archive::compress::Format;
 use crate::archive::compress::encode::Resources;
 use crate::command::failure::Failure;
 use crate::deb::image::Image;
+use crate::deb::read::Deb;
 use crate::deb::verify;
+use crate::deb::verify::Witness;
 use crate::deb::write;
 use crate::deb::write::Options;
+use crate::deb::write::Output;
 use crate::deb::write::Summary;
 use crate::host::env::Env;
 use crate::host::output::AtomicFile;
@@ -37,29 +40,45 @@ pub(in crate::command) struct Writing<'a> {
     pub watch: &'a Watch,
 }
 
+/// A package that is whole and has no name yet.
+pub(in crate::command) struct Written {
+    /// The file.
+    pub file: AtomicFile,
+    /// What was written.
+    pub summary: Summary,
+    /// What it was when it was read back; none where nobody asked.
+    pub deb: Option<Deb>,
+}
+
 /// The disk would not take the package. It is told by the package's name: the temporary files have none.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to write `{}`", .0.display())]
 struct Unwritten(PathBuf, #[source] write::Error);
 
 impl Writing<'_> {
-    /// Writes the package that will be at `path`; it appears when the file is committed.
-    pub(in crate::command) fn write(
+    /// Writes the package that will be at `path`; it appears when the file is committed. The witness sees what is
+    /// read back.
+    pub(in crate::command) fn write<'w>(
         &self,
         image: &Image,
         path: &Path,
-    ) -> Result<(AtomicFile, Summary), Failure> {
+        witness: &'w mut Witness<'w>,
+    ) -> Result<Written, Failure> {
         let mut file = AtomicFile::create(path)?;
         let mut spool = Guarded::new(spool(self.spool)?, self.watch);
         let contents = Watched::new(self.contents, self.watch);
         let mut out = Guarded::new(file.writer(), self.watch);
-        let written = write::write(image, &contents, self.options, &mut spool, &mut out);
+        let output = Output { spool: &mut spool, file: &mut out, witness };
+        let written = write::write_to(image, &contents, self.options, output);
         let summary = written.map_err(|error| unwritten(path, error))?;
-        if self.options.reads_back {
-            let mut back = Guarded::new(file.reread()?, self.watch);
-            verify::verify(&mut back, image, &summary)?;
-        }
-        Ok((file, summary))
+        let deb = match self.options.reads_back {
+            true => {
+                let mut back = Guarded::new(file.reread()?, self.watch);
+                Some(verify::verify(&mut back, image, &summary)?)
+            }
+            false => None,
+        };
+        Ok(Written { file, summary, deb })
     }
 }
 
@@ -80,8 +99,9 @@ pub(in crate::command) fn generated(
     };
     let spool = if env.is_directory(directory) { directory } else { &env.dir };
     let writing = Writing { contents: &Nothing, options: &options, spool, watch };
-    let (file, _) = writing.write(&Image::from_package(package), &directory.join(package.file_name()))?;
-    Ok(file.commit()?)
+    let path = directory.join(package.file_name());
+    let written = writing.write(&Image::from_package(package), &path, &mut |_, _| Ok(()))?;
+    Ok(written.file.commit()?)
 }
 
 /// The inputs of what has none.

@@ -16,6 +16,7 @@ use crate::config::overrides;
 use crate::config::problem::Problem;
 use crate::config::project;
 use crate::config::raw::Tables;
+use crate::config::recipe::LintRecipe;
 use crate::config::recipe::Recipe;
 use crate::config::texts::Texts;
 use crate::config::tree;
@@ -76,9 +77,22 @@ impl<'a> Manifest<'a> {
         overrides::apply(&mut self.root, assignment, base).map_err(|fault| located(&self.texts, fault))
     }
 
-    /// The recipe: completes, expands from the environment, and checks everything.
-    pub fn into_recipe(mut self, environment: &BTreeMap<String, String>) -> Result<Recipe, Error> {
-        self.tables(environment).and_then(check::recipe).map_err(|fault| located(&self.texts, fault))
+    /// The recipe: completes, expands from the environment, and checks everything. `rules` are those that `[lint]` may
+    /// name.
+    pub fn into_recipe(
+        mut self,
+        environment: &BTreeMap<String, String>,
+        rules: &[&'static str],
+    ) -> Result<Recipe, Error> {
+        let tables = self.tables(environment);
+        tables.and_then(|tables| check::recipe(tables, rules)).map_err(|fault| located(&self.texts, fault))
+    }
+
+    /// What `[lint]` says; the rest may be for a machine that has other variables.
+    pub fn into_lint(mut self, rules: &[&'static str]) -> Result<LintRecipe, Error> {
+        let root: DeTable<'_> = self.root.remove_entry("lint").into_iter().collect();
+        let tables = decode::tables(&root);
+        tables.and_then(|tables| check::lint(tables, rules)).map_err(|fault| located(&self.texts, fault))
     }
 
     fn tables(&mut self, environment: &BTreeMap<String, String>) -> Result<Tables, Fault> {

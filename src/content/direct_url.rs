@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::content::credentials;
+
 /// What `direct_url.json` says.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct DirectUrl {
@@ -43,13 +45,7 @@ impl DirectUrl {
 
     /// Whether the URL carries a user's secret. `git@` and `${TOKEN}` are none (PEP 610 keeps those).
     pub fn has_credentials(&self) -> bool {
-        let Some((_, rest)) = self.url.split_once("://") else { return false };
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        let Some((user, _)) = authority.rsplit_once('@') else { return false };
-        user.split(':').any(|part| {
-            let variable = part.starts_with("${") && part.ends_with('}');
-            !part.is_empty() && part != "git" && part != "hg" && !variable
-        })
+        credentials::of_addresses(&self.url).any(|login| login.is_secret())
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod activator;
 pub mod bytecode;
+pub mod credentials;
 pub mod direct_url;
 pub mod elf;
 pub mod entry_points;

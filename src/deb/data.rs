@@ -84,7 +84,7 @@ struct Stream<'n> {
     sinks: Sinks,
     /// How many bytes each hasher has been given.
     load: Vec<u64>,
-    scanner: Scanner<'n>,
+    scanner: Scanner,
     options: &'n Options,
     facts: Facts,
 }

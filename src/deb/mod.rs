@@ -13,7 +13,7 @@ pub mod pack;
 pub mod problem;
 pub mod read;
 pub mod reversion;
-mod scan;
+pub mod scan;
 pub mod spoil;
 pub mod verify;
 pub mod write;

@@ -117,6 +117,12 @@ impl Problems {
         }
     }
 
+    /// Adds those that were met elsewhere.
+    pub(in crate::deb) fn append(&mut self, others: &Self) {
+        others.iter().cloned().for_each(|problem| self.add(problem));
+        self.more += others.more;
+    }
+
     pub(in crate::deb) fn of_streams(&mut self, member: &str, count: usize) {
         if count > 1 {
             self.add(Problem::Streams(member.to_owned(), count));

@@ -65,29 +65,39 @@ impl From<read::Error> for Mismatch {
     }
 }
 
-/// Walks data.tar, `decoded` as it comes out of the encoder, and gives the size of every entry's body.
+/// Sees each entry of data.tar, and its body, as they are read back.
+pub type Witness<'a> = dyn FnMut(read::Entry, &mut dyn Read) -> io::Result<()> + Send + 'a;
+
+/// What data.tar was found to hold.
+#[derive(Debug, Default)]
+pub struct Decoded {
+    /// The size of every entry's body.
+    pub sizes: Vec<u64>,
+    /// What dpkg would refuse of the entries.
+    pub problems: Problems,
+}
+
+/// Walks data.tar, `decoded` as it comes out of the encoder.
 ///
-/// Each entry is compared while it passes, and none is kept.
-pub fn data(decoded: &mut dyn Read, image: &Image) -> Result<Vec<u64>, Mismatch> {
+/// Each entry is compared while it passes, then the witness has it; none is kept.
+pub fn data(decoded: &mut dyn Read, image: &Image, witness: &mut Witness<'_>) -> Result<Decoded, Mismatch> {
     let mut expected = image.entries.iter();
-    let mut sizes = Vec::with_capacity(image.entries.len());
-    read::entries::<Mismatch>(
-        decoded,
-        ("data.tar", &Limits::OWN),
-        &mut Problems::default(),
-        &mut |found, _| {
-            sizes.push(found.header.size);
-            let found = tar::Member { offset: 0, size: 0, ..found.header };
-            match expected.next() {
-                Some(entry) if member(entry) == found => Ok(()),
-                _ => Err(other_entry(&found.path)),
-            }
-        },
-    )?;
+    let (mut sizes, mut problems) = (Vec::with_capacity(image.entries.len()), Problems::default());
+    read::entries::<Mismatch>(decoded, ("data.tar", &Limits::OWN), &mut problems, &mut |mut found, body| {
+        let (size, offset) = (found.header.size, found.header.offset);
+        sizes.push(size);
+        (found.header.size, found.header.offset) = (0, 0);
+        if expected.next().map(member).as_ref() != Some(&found.header) {
+            return Err(other_entry(&found.header.path));
+        }
+        (found.header.size, found.header.offset) = (size, offset);
+        let path = found.header.path.clone();
+        witness(found, body).map_err(|source| read::Error::body(&path, source).into())
+    })?;
     if let Some(entry) = expected.next() {
         return Err(other_entry(&spelled(entry).0));
     }
-    Ok(sizes)
+    Ok(Decoded { sizes, problems })
 }
 
 /// Compares the sizes that [`data`] found with those that were written.
@@ -99,17 +109,21 @@ pub(in crate::deb) fn sizes(found: &[u64], written: &[u64], image: &Image) -> Re
     }
 }
 
-/// Reads the finished file, whose data was decoded before it got there.
-pub fn verify(input: &mut dyn Read, image: &Image, summary: &Summary) -> Result<(), Mismatch> {
+/// Reads the finished file, whose data was decoded before it got there; what the whole package is.
+pub fn verify(input: &mut dyn Read, image: &Image, summary: &Summary) -> Result<Deb, Mismatch> {
     let reader = Reader::open(input, &Limits::OWN)?;
     control(reader.deb(), image, summary)?;
     let mut hasher = Crc32Hasher::default();
-    let deb = reader.copy_data(&mut hasher)?;
+    let mut deb = reader.copy_data(&mut hasher)?;
     if let Some(problem) = deb.problems.of_container() {
         return Err(read::Error::Odd(problem.clone()).into());
     }
     members(&deb, image, summary)?;
-    if hasher.finish() == summary.data { Ok(()) } else { Err(Mismatch::Bodies) }
+    if hasher.finish() != summary.data {
+        return Err(Mismatch::Bodies);
+    }
+    deb.problems.append(&summary.problems);
+    Ok(deb)
 }
 
 fn other_entry(path: &[u8]) -> Mismatch {

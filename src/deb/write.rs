@@ -2,6 +2,8 @@
 //!
 //! The stages are joined by bounded channels in one scope; a stage that fails closes them all.
 
+mod error;
+
 use std::io;
 use std::io::BufWriter;
 use std::io::Read;
@@ -22,9 +24,6 @@ use crate::archive::compress::encode::Encoder;
 use crate::archive::compress::encode::Resources;
 use crate::archive::compress::written::Written;
 use crate::archive::compress::written::pipe;
-use crate::control::deb822;
-use crate::deb::body::LARGEST_PACKED;
-use crate::deb::body::LARGEST_REWRITTEN;
 use crate::deb::chunk;
 use crate::deb::chunk::Chunk;
 use crate::deb::control_tar;
@@ -39,8 +38,12 @@ use crate::deb::image::EntryKind;
 use crate::deb::image::Image;
 use crate::deb::limit;
 use crate::deb::limit::Limited;
+use crate::deb::problem::Problems;
 use crate::deb::verify;
+use crate::deb::verify::Decoded;
 use crate::deb::verify::Mismatch;
+use crate::deb::verify::Witness;
+pub use crate::deb::write::error::Error;
 use crate::package::blob::Contents;
 use crate::types::digest::Crc32;
 use crate::types::digest::Md5;
@@ -92,8 +95,20 @@ pub struct Summary {
     pub entries: usize,
     /// Which bodies hold which needles, once each.
     pub leaks: Vec<Leak>,
+    /// What dpkg would refuse of the entries, as they were read back.
+    pub problems: Problems,
     /// The size of the whole `.deb` in bytes.
     pub size: u64,
+}
+
+/// Where a package goes.
+pub struct Output<'a> {
+    /// Takes the data until its size is known.
+    pub spool: &'a mut dyn Spool,
+    /// Takes the package.
+    pub file: &'a mut dyn Write,
+    /// Sees what is read back.
+    pub witness: &'a mut Witness<'a>,
 }
 
 /// A needle in a body.
@@ -105,96 +120,7 @@ pub struct Leak {
     pub needle: usize,
 }
 
-/// Why a `.deb` could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// A body could not be read.
-    #[error("failed to read `{name}` for `/{path}`")]
-    Read {
-        /// Where it was to go.
-        path: ArchivePath,
-        /// What the user calls it.
-        name: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// A body is not as long as it was when the inputs were looked at.
-    #[error("`{name}` changed while it was being read: it had {size} bytes before")]
-    Changed {
-        /// What the user calls it.
-        name: String,
-        /// The size that was planned.
-        size: u64,
-    },
-    /// A body that has to be rewritten does not fit into memory.
-    #[error("`{name}` has {size} bytes, too many to be rewritten: {LARGEST_REWRITTEN} are allowed")]
-    TooLarge {
-        /// What the user calls it.
-        name: String,
-        /// Its size.
-        size: u64,
-    },
-    /// A package that is too large to lie in another.
-    #[error(
-        "the package `{name}` has {size} bytes of files, too many for a copy of it in each release: {LARGEST_PACKED} are allowed"
-    )]
-    LargeInside {
-        /// The package.
-        name: String,
-        /// The size of its files.
-        size: u64,
-    },
-    /// A path that md5sums cannot hold.
-    #[error("`/{path}` holds a line feed, which dpkg refuses")]
-    LineFeed {
-        /// The path.
-        path: ArchivePath,
-    },
-    /// The data does not fit into the container.
-    #[error(
-        "the package's data would have more than {limit} bytes, the most that a .deb can hold; its largest files: {largest}"
-    )]
-    MemberTooLarge {
-        /// The most bytes a member may have.
-        limit: u64,
-        /// The largest files with their sizes.
-        largest: String,
-    },
-    /// The compressor failed, or the spool could not take what it gave.
-    #[error("failed to compress into the temporary file")]
-    Compress(#[source] io::Error),
-    /// The machine gives no thread.
-    #[error("failed to start a thread")]
-    Thread(#[source] io::Error),
-    /// The control fields are malformed.
-    #[error("failed to write the control file")]
-    Control(#[source] deb822::Error),
-    /// The output could not take the container.
-    #[error("failed to write the package")]
-    Container(#[source] ar::Error),
-    /// What was written is not what was meant.
-    #[error(transparent)]
-    Mismatch(#[from] Mismatch),
-}
-
-impl Error {
-    /// What would help.
-    pub fn hint(&self) -> Option<String> {
-        let text = match self {
-            Self::Mismatch(mismatch) => return Some(mismatch.hint()),
-            Self::Thread(_) => "raise the limits of processes and memory (`ulimit -u`, `ulimit -v`)",
-            Self::LargeInside { .. } => "ship large files with the release, as a `[[tree]]`",
-            Self::Changed { .. } => "let nothing write to the inputs while they are packed",
-            Self::MemberTooLarge { .. } => {
-                "compress it better, leave large files out, or make several packages of it"
-            }
-            _ => return None,
-        };
-        Some(text.to_owned())
-    }
-}
-
-/// Writes `image` to `out`, its bodies taken from `contents`.
+/// Writes `image` to `out`, its bodies taken from `contents`, and nobody sees what is read back.
 pub fn write(
     image: &Image,
     contents: &dyn Contents,
@@ -202,10 +128,21 @@ pub fn write(
     spool: &mut dyn Spool,
     out: &mut dyn Write,
 ) -> Result<Summary, Error> {
+    write_to(image, contents, options, Output { spool, file: out, witness: &mut |_, _| Ok(()) })
+}
+
+/// Writes `image`, its bodies taken from `contents`.
+pub fn write_to(
+    image: &Image,
+    contents: &dyn Contents,
+    options: &Options,
+    Output { spool, file, witness }: Output<'_>,
+) -> Result<Summary, Error> {
     check(image, options)?;
     let rewound = spool.rewind();
     rewound.map_err(Error::Compress)?;
-    let (Facts { sizes, leaks }, digests, data) = data(image, contents, options, spool)?;
+    let Data { facts: Facts { sizes, leaks }, digests, problems, stored } =
+        data((image, contents), options, spool, witness)?;
     let data_size = spool.stream_position().map_err(Error::Compress)?;
     spool.seek(SeekFrom::Start(0)).map_err(Error::Compress)?;
 
@@ -228,7 +165,7 @@ pub fn write(
     ];
     let size = 8 + members.iter().map(|(_, size, _)| 60 + size.next_multiple_of(2)).sum::<u64>();
     // The container copies its members through this buffer.
-    let mut container = ar::Writer::new(BufWriter::with_capacity(256 << 10, out));
+    let mut container = ar::Writer::new(BufWriter::with_capacity(256 << 10, file));
     for (name, size, body) in members {
         container.append(name, image.date, size, body).map_err(Error::Container)?;
     }
@@ -241,9 +178,10 @@ pub fn write(
         control,
         md5sums,
         control_digests,
-        data,
+        data: stored,
         entries: image.entries.len(),
         leaks,
+        problems,
         size,
     })
 }
@@ -258,15 +196,24 @@ fn check(image: &Image, options: &Options) -> Result<(), Error> {
     limit::check(image, options)
 }
 
-/// What the stages gave: facts and digests of the bodies, the checksum of what was stored.
-type Data = (Facts, Vec<(usize, Md5)>, Crc32);
+/// What the stages gave.
+struct Data {
+    /// Of the bodies.
+    facts: Facts,
+    /// Of the bodies, by entry.
+    digests: Vec<(usize, Md5)>,
+    /// Of what was read back.
+    problems: Problems,
+    /// The checksum of what was stored.
+    stored: Crc32,
+}
 
 /// The stages, and one that decodes what comes out of them. Returns when all threads have ended.
 fn data(
-    image: &Image,
-    contents: &dyn Contents,
+    (image, contents): (&Image, &dyn Contents),
     options: &Options,
     spool: &mut dyn Spool,
+    witness: &mut Witness<'_>,
 ) -> Result<Data, Error> {
     // One hasher keeps up with some ten threads of zstd.
     let hashers = options.resources.threads.get().div_ceil(8).min(4) as usize;
@@ -283,7 +230,7 @@ fn data(
             digesting.push(started(scope, move || hash::run(number, &receiver, &given_back))?);
         }
         let (copy, written) = pipe();
-        let check = || started(scope, move || read_back(written, format, image));
+        let check = || started(scope, move || read_back(written, format, (image, witness)));
         let checking = options.reads_back.then(check).transpose()?;
         let reading = started(scope, move || data::send(&image.entries, contents, options, sinks))?;
         // The receiver ends with this call: a reader that still sends is refused, and stops.
@@ -297,10 +244,12 @@ fn data(
             (_, Err(error)) => Err(limit::explained(error, image, options)),
             (Err(Stop::Refused), Ok(_)) => Err(Error::Compress(io::ErrorKind::BrokenPipe.into())),
             (Ok(facts), Ok(checksum)) => {
-                if let Some(sizes) = checked? {
-                    verify::sizes(&sizes, &facts.sizes, image)?;
+                let decoded = checked?;
+                if let Some(decoded) = &decoded {
+                    verify::sizes(&decoded.sizes, &facts.sizes, image)?;
                 }
-                Ok((facts, digests, checksum))
+                let problems = decoded.unwrap_or_default().problems;
+                Ok(Data { facts, digests, problems, stored: checksum })
             }
         }
     })
@@ -315,9 +264,13 @@ fn started<'scope, T: Send + 'scope>(
 }
 
 /// Decodes what the encoder wrote, and compares it with what was meant.
-fn read_back(written: Written, format: Format, image: &Image) -> Result<Vec<u64>, Mismatch> {
+fn read_back(
+    written: Written,
+    format: Format,
+    (image, witness): (&Image, &mut Witness<'_>),
+) -> Result<Decoded, Mismatch> {
     let mut decoded = written.decoded(format).map_err(Mismatch::Undecodable)?;
-    verify::data(&mut *decoded, image)
+    verify::data(&mut *decoded, image, witness)
 }
 
 fn encode(

@@ -8,6 +8,7 @@ use std::io::Read;
 use crate::archive::tar::read::Kind;
 use crate::archive::tar::read::Member;
 use crate::config::recipe::Suite;
+use crate::content::credentials;
 use crate::content::direct_url::DirectUrl;
 use crate::content::elf;
 use crate::content::elf::Machine;
@@ -15,8 +16,9 @@ use crate::content::elf::dynamic::Dynamic;
 use crate::content::elf::dynamic::dynamic;
 use crate::deb::read::Deb;
 use crate::deb::read::undotted;
-use crate::types::digest::HashingReader;
+use crate::types::digest::Md5;
 use crate::types::digest::Sha256;
+use crate::types::digest::Sha256Hasher;
 use crate::types::path::led_to;
 
 /// The largest text that is kept, in bytes. A RECORD of 40,000 files is about 4 MiB.
@@ -32,6 +34,8 @@ pub struct Facts {
     pub deb: Deb,
     /// Its files by their paths on the host.
     pub files: BTreeMap<String, File>,
+    /// Paths that it has more than once.
+    pub repeated: Vec<String>,
     /// The suite that it is for, where that is known.
     pub target: Option<Suite>,
 }
@@ -41,8 +45,10 @@ pub struct Facts {
 pub struct File {
     /// Its header.
     pub header: Member,
-    /// The digest of its body.
-    pub sha256: Option<Sha256>,
+    /// Its place among the entries, from 0.
+    pub number: usize,
+    /// The digests of its body, where they were asked for.
+    pub digests: Option<(Sha256, Md5)>,
     /// Its first bytes, of scripts and bytecode.
     pub head: Vec<u8>,
     /// Its text, of what tells of installed distributions.
@@ -51,40 +57,73 @@ pub struct File {
     pub code: Option<(Machine, Dynamic)>,
 }
 
+/// Whether bodies are hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Digests {
+    /// All of them: nobody vouches for what lists of digests say.
+    Compared,
+    /// None: whoever wrote the package has compared, and has made the lists of what was written.
+    Trusted,
+}
+
 /// Collects files.
-#[derive(Default)]
-pub struct Collector(BTreeMap<String, File>);
+pub struct Collector {
+    files: BTreeMap<String, File>,
+    repeated: Vec<String>,
+    entries: usize,
+    target: Option<Suite>,
+    digests: Digests,
+}
 
 impl Collector {
+    /// Of a package for the hosts of a suite, where that is known.
+    pub fn new(target: Option<Suite>, digests: Digests) -> Self {
+        Self { files: BTreeMap::new(), repeated: Vec::new(), entries: 0, target, digests }
+    }
+
     /// Looks at an entry of data.tar and its body.
     pub fn see(&mut self, header: Member, body: &mut dyn Read) -> io::Result<()> {
         let path = String::from_utf8_lossy(undotted(&header.path)).trim_end_matches('/').to_owned();
-        let mut file = File { header, sha256: None, head: Vec::new(), text: None, code: None };
+        let number = self.entries;
+        self.entries += 1;
+        let mut file = File { header, number, digests: None, head: Vec::new(), text: None, code: None };
         if file.header.kind == Kind::File {
-            file.read(&path, body)?;
+            match self.digests {
+                Digests::Trusted => file.look(&path, body, self.target)?,
+                Digests::Compared => {
+                    let mut body =
+                        Hashing { body, sha256: Sha256Hasher::default(), md5: md5::Context::new() };
+                    file.look(&path, &mut body, self.target)?;
+                    file.digests = Some(body.finish()?);
+                }
+            }
         }
-        self.0.insert(format!("/{path}"), file);
+        let path = format!("/{path}");
+        if self.files.contains_key(&path) {
+            self.repeated.push(path.clone());
+        }
+        self.files.insert(path, file);
         Ok(())
     }
 
     /// All of them, with the rest of the package.
-    pub fn finish(self, deb: Deb, target: Option<Suite>) -> Facts {
-        Facts { deb, files: self.0, target }
+    pub fn finish(self, deb: Deb) -> Facts {
+        Facts { deb, files: self.files, repeated: self.repeated, target: self.target }
     }
 }
 
 impl File {
-    fn read(&mut self, path: &str, body: &mut dyn Read) -> io::Result<()> {
-        let mut hashing = HashingReader::new(body);
+    fn look(&mut self, path: &str, body: &mut dyn Read, target: Option<Suite>) -> io::Result<()> {
         let mut head = Vec::new();
-        hashing.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
+        body.take(HEAD as u64).read_to_end(&mut head)?;
         if let Some(machine) = elf::machine(&head) {
-            if self.header.size <= LARGEST_CODE {
-                hashing.read_to_end(&mut head)?;
+            // What it asks for is only compared with what a known suite has.
+            if target.is_some() && self.header.size <= LARGEST_CODE {
+                body.read_to_end(&mut head)?;
             }
             self.code = Some((machine, dynamic(Cursor::new(&head)).unwrap_or_default()));
         } else if wants_text(path) && self.header.size <= LARGEST_TEXT {
-            hashing.read_to_end(&mut head)?;
+            body.read_to_end(&mut head)?;
             self.text = Some(head);
         } else if head.starts_with(b"#!") {
             self.head = head;
@@ -92,14 +131,38 @@ impl File {
             head.truncate(16);
             self.head = head;
         }
-        self.sha256 = Some(hashing.finish()?.0);
         Ok(())
+    }
+}
+
+/// Hashes what is read through it.
+struct Hashing<'a> {
+    body: &'a mut dyn Read,
+    sha256: Sha256Hasher,
+    md5: md5::Context,
+}
+
+impl Hashing<'_> {
+    /// The digests of all that there is, with what nobody has read yet.
+    fn finish(mut self) -> io::Result<(Sha256, Md5)> {
+        io::copy(&mut self, &mut io::sink())?;
+        Ok((self.sha256.finish(), Md5::from_bytes(self.md5.finalize().0)))
+    }
+}
+
+impl Read for Hashing<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.body.read(buffer)?;
+        self.sha256.update(&buffer[..count]);
+        self.md5.consume(&buffer[..count]);
+        Ok(count)
     }
 }
 
 fn wants_text(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    ["RECORD", "direct_url.json", "pyvenv.cfg"].contains(&name) || name.ends_with(".pth")
+    let is_known = ["RECORD", "direct_url.json", "pyvenv.cfg"].contains(&name);
+    is_known || name.ends_with(".pth") || credentials::may_hold(name)
 }
 
 impl Facts {

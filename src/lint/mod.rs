@@ -5,6 +5,8 @@
 pub mod facts;
 mod rules;
 
+use crate::config::recipe::LintRecipe;
+use crate::config::recipe::Verdict;
 use crate::lint::facts::Facts;
 pub use crate::lint::rules::RULES;
 
@@ -77,12 +79,31 @@ impl Rule {
     }
 }
 
-/// Applies every rule; errors come first, then the order of rules and of paths.
-pub fn check(facts: &Facts) -> Vec<Finding> {
+/// The names of all rules.
+pub fn names() -> Vec<&'static str> {
+    RULES.iter().map(|rule| rule.name).collect()
+}
+
+/// Applies every rule, each as the recipe has it; errors come first, then the order of rules and of paths.
+pub fn check(facts: &Facts, recipe: &LintRecipe) -> Vec<Finding> {
     let mut all = Vec::new();
     for rule in RULES {
         (rule.check)(facts, &mut Findings { rule, all: &mut all });
     }
-    all.sort_by_key(|finding| finding.severity);
-    all
+    let mut judged: Vec<Finding> = all.into_iter().filter_map(|finding| judged(finding, recipe)).collect();
+    judged.sort_by_key(|finding| finding.severity);
+    judged
+}
+
+/// A finding as much as it matters to whoever wrote the recipe; none where it does not.
+fn judged(finding: Finding, recipe: &LintRecipe) -> Option<Finding> {
+    let mut judgements = recipe.judgements.iter();
+    let judgement = judgements.find(|judgement| judgement.rule == finding.rule);
+    match judgement.filter(|judgement| judgement.covers(&finding.subject)).map(|judgement| judgement.verdict)
+    {
+        None => Some(finding),
+        Some(Verdict::Error) => Some(Finding { severity: Severity::Error, ..finding }),
+        Some(Verdict::Warning) => Some(Finding { severity: Severity::Warning, ..finding }),
+        Some(Verdict::Ignore) => None,
+    }
 }

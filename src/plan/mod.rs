@@ -65,6 +65,19 @@ pub struct Note {
     pub text: String,
     /// Whether `--strict` makes an error of it.
     pub weight: Weight,
+    /// Who says so.
+    pub origin: Origin,
+}
+
+/// Who has found what a note tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// The plan.
+    Plan,
+    /// The look for what leaks from the build host, by what kind of thing it is.
+    Leak(&'static str),
+    /// A rule of `lint`, by its name.
+    Rule(&'static str),
 }
 
 /// How much a note matters.
@@ -79,12 +92,12 @@ pub enum Weight {
 impl Note {
     /// A warning.
     pub fn warning(subject: &str, text: impl Into<String>) -> Self {
-        Self { subject: subject.to_owned(), text: text.into(), weight: Weight::Warning }
+        Self { subject: subject.to_owned(), text: text.into(), weight: Weight::Warning, origin: Origin::Plan }
     }
 
     /// Something worth knowing when asked for.
     pub fn detail(subject: &str, text: impl Into<String>) -> Self {
-        Self { subject: subject.to_owned(), text: text.into(), weight: Weight::Detail }
+        Self { subject: subject.to_owned(), text: text.into(), weight: Weight::Detail, origin: Origin::Plan }
     }
 }
 

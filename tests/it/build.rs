@@ -199,9 +199,10 @@ fn a_path_of_the_build_is_warned_of_by_file_and_fatal_when_strict() {
     let project = Project::new("");
     let here = project.dir().canonicalize().unwrap();
     project.write("app/settings.py", format!("ROOT = '{}/app'\n", here.display()));
+    project.write("app/z.py", format!("ROOT = '{}'\n", here.display()));
     let ran = project.build(&[]);
     assert!(ran.err.contains("warning: /opt/orders/releases/1.4.2-"), "{}", ran.err);
-    assert!(ran.err.contains("/settings.py: the path `"), "{}", ran.err);
+    assert!(ran.err.contains("/settings.py: the workspace `"), "{}", ran.err);
     let quiet = project.build(&["-q"]);
     assert_eq!(quiet.err, "");
     let document: Value = serde_json::from_str(&project.build(&["--json"]).out).unwrap();
@@ -212,7 +213,11 @@ fn a_path_of_the_build_is_warned_of_by_file_and_fatal_when_strict() {
     fs::remove_dir_all(project.path("dist")).unwrap();
     project.refused(
         &["--strict"],
-        &[" warnings, which `--strict` takes for errors; the first: /opt/", "settings.py", "hint: mend them"],
+        &[
+            "error: 2 warnings, which `--strict` takes for errors; the first: /opt/",
+            "settings.py",
+            "hint: mend them",
+        ],
     );
     project.refused(
         &["--strict", "--set", "app.exclude=[\"x\"]"],

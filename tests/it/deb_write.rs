@@ -14,6 +14,7 @@ use mkdeb::deb::image::ControlArchive;
 use mkdeb::deb::image::Entry;
 use mkdeb::deb::image::EntryKind;
 use mkdeb::deb::image::Image;
+use mkdeb::deb::read;
 use mkdeb::deb::verify;
 use mkdeb::deb::verify::Mismatch;
 use mkdeb::deb::write;
@@ -163,8 +164,8 @@ fn the_data_is_compared_entry_by_entry() {
     while container.next_member().expect("whole").expect("data.tar comes last").name != "data.tar" {}
     let mut data = Vec::new();
     container.read_to_end(&mut data).expect("memory");
-    let check = |data: &[u8], image: &Image| verify::data(&mut &data[..], image);
-    let sizes = check(&data, &image).expect("the same");
+    let check = |data: &[u8], image: &Image| verify::data(&mut &data[..], image, &mut |_, _| Ok(()));
+    let sizes = check(&data, &image).expect("the same").sizes;
     assert_eq!(sizes.len(), image.entries.len());
     assert!(sizes.contains(&700_000), "{sizes:?}");
     let mut other = image.clone();
@@ -179,6 +180,16 @@ fn the_data_is_compared_entry_by_entry() {
     other.entries.push(image.entries[0].clone());
     assert!(check(&data, &other).is_err(), "one is missing");
     assert!(check(&data[..data.len() / 2], &image).is_err(), "cut");
+    let mut seen = Vec::new();
+    let mut witness = |entry: read::Entry, body: &mut dyn Read| {
+        seen.push((entry.header.path, entry.header.size, io::copy(body, &mut io::sink())?));
+        Ok(())
+    };
+    verify::data(&mut &data[..], &image, &mut witness).expect("the same");
+    assert!(seen.iter().map(|(_, size, _)| size).eq(&sizes), "the witness sees each entry with its size");
+    assert!(seen.iter().all(|(_, size, read)| size == read), "and its body");
+    let failed = verify::data(&mut &data[..], &image, &mut |_, _| Err(io::ErrorKind::Other.into()));
+    assert!(matches!(failed, Err(Mismatch::Unreadable(_))), "{failed:?}");
 }
 
 #[test]

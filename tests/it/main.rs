@@ -23,6 +23,7 @@ mod hostile;
 mod hostile_tarballs;
 mod init;
 mod inspect;
+mod leaks;
 mod lint;
 mod oracle_deb;
 mod oracle_pack;

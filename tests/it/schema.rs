@@ -68,7 +68,9 @@ fn tables(schema: &Value) -> Vec<(String, BTreeMap<String, String>)> {
             keys.map(|(name, key)| (name.clone(), row(name, key, required.contains(&name.as_str().into()))));
         tables.push((header, rows.collect()));
     };
-    for (name, table) in schema["properties"].as_object().unwrap() {
+    // The keys of `[lint]` are the names of rules.
+    for (name, table) in schema["properties"].as_object().unwrap().iter().filter(|(name, _)| *name != "lint")
+    {
         if table["type"] == "array" {
             let items = &table["items"];
             add(format!("[[{name}]]"), items);
@@ -149,6 +151,7 @@ fn mistakes_are_found_by_the_schema() {
         ("[[service]]\nname = 'x'\nrestart = 'sometimes'", "'sometimes' is not one of"),
         ("[layout]\nkeep = 'two'", "'two' is not of type 'integer'"),
         ("[pakage]", "'pakage' was unexpected"),
+        ("[lint]\nsetuid = 'never'", "'never' is not valid"),
         ("[[service]]\nname = 'x'\n[service.health]\ntimeout = '5 minutes'", "'5 minutes' is not valid"),
     ] {
         let refused = judged(&project, manifest).expect_err(manifest);

@@ -15,6 +15,10 @@ pub(in crate::cli) struct LintArguments {
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
 
+    /// The manifest whose `[lint]` says how much rules matter
+    #[arg(short = 'f', long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
+
     /// The suite of the hosts: `bookworm`
     #[arg(long, value_name = "SUITE", value_parser = crate::cli::args::suite)]
     target: Option<Suite>,
@@ -30,6 +34,11 @@ pub(in crate::cli) struct LintArguments {
 
 impl LintArguments {
     pub(in crate::cli) fn request(&self) -> LintRequest {
-        LintRequest { files: self.files.clone(), target: self.target, max_unpacked: self.max_unpacked }
+        LintRequest {
+            files: self.files.clone(),
+            manifest: self.manifest.clone(),
+            target: self.target,
+            max_unpacked: self.max_unpacked,
+        }
     }
 }

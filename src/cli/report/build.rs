@@ -13,9 +13,11 @@ use crate::command::build::Adopted;
 use crate::command::build::BuiltPackage;
 use crate::command::build::Outcome;
 use crate::command::failure::Failure;
+use crate::command::leaks::Class;
 use crate::config::recipe::Layout;
 use crate::package::Package;
 use crate::package::tree::NodeKind;
+use crate::plan::Origin;
 use crate::plan::Weight;
 use crate::types::plural::counted;
 use crate::types::plural::size;
@@ -107,7 +109,13 @@ fn document(outcome: &Outcome) -> Value {
         .iter()
         .map(|note| {
             let weight = if note.weight == Weight::Warning { "warning" } else { "detail" };
-            json!({ "weight": weight, "subject": note.subject, "text": note.text })
+            let (class, rule) = match note.origin {
+                Origin::Plan => (None, None),
+                Origin::Leak(class) => (Some(class), None),
+                // What a rule finds may be of a class too.
+                Origin::Rule(rule) => (Class::named(rule).map(Class::name), Some(rule)),
+            };
+            json!({ "weight": weight, "subject": note.subject, "text": note.text, "class": class, "rule": rule })
         })
         .collect();
     let packages: Vec<Value> = match &outcome.built {

@@ -15,6 +15,7 @@ mod test;
 mod venv;
 mod venv_key;
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::io::Write;
 use std::process::ExitCode;
@@ -27,10 +28,14 @@ use crate::cli::report::inspect::listing::quoted;
 use crate::command::failure::Failure;
 use crate::host::env::Env;
 use crate::plan::Note;
+use crate::plan::Origin;
 use crate::plan::Weight;
+use crate::types::plural::counted;
 
 /// The exit code of an error; 1 is for findings.
 const ERROR: u8 = 2;
+/// How many findings of one kind are told, where nobody asks for all.
+const FEW: u64 = 3;
 
 /// Who talks to the user.
 pub(in crate::cli) struct Report {
@@ -161,15 +166,32 @@ impl Report {
     }
 
     fn notes(&self, notes: &[Note]) {
+        let mut told = BTreeMap::<Origin, u64>::new();
         for note in notes {
             let word = match note.weight {
                 Weight::Warning if self.verbosity > Verbosity::Quiet => "warning",
                 Weight::Detail if self.verbosity == Verbosity::Verbose => "note",
                 _ => continue,
             };
+            let count = told.entry(note.origin).or_default();
+            *count += 1;
+            if *count > FEW && note.origin != Origin::Plan && self.verbosity < Verbosity::Verbose {
+                continue;
+            }
             // A name in an input may hold a line feed, which must not begin a line of ours.
             let line = format!("{word}: {}: {}", note.subject, note.text).replace('\n', "\\n");
             say(&plain(&line));
+        }
+        let more = |count: u64| count.saturating_sub(FEW);
+        for (origin, count) in told.iter().filter(|(_, count)| more(**count) > 0) {
+            let kind = match origin {
+                Origin::Leak(class) => format!("of the class `{class}`"),
+                Origin::Rule(rule) => format!("of the rule `{rule}`"),
+                Origin::Plan => continue,
+            };
+            if self.verbosity == Verbosity::Normal {
+                say(&format!("warning: {} {kind}; `-v` tells all", counted(more(*count), "more findings")));
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 mod files;
 mod hooks;
 mod inputs;
+mod lint;
 mod package;
 mod process;
 mod relations;
@@ -15,10 +16,16 @@ mod words;
 
 use crate::config::error::Fault;
 use crate::config::raw::Tables;
+use crate::config::recipe::LintRecipe;
 use crate::config::recipe::Recipe;
 
-/// The recipe, or the first rule that is broken.
-pub(in crate::config) fn recipe(tables: Tables) -> Result<Recipe, Fault> {
+/// What `[lint]` says of the rules that are known.
+pub(in crate::config) fn lint(tables: Tables, rules: &[&'static str]) -> Result<LintRecipe, Fault> {
+    lint::lint(tables.lint.unwrap_or_default(), rules)
+}
+
+/// The recipe, or the first rule that is broken. `rules` are those that `[lint]` may name.
+pub(in crate::config) fn recipe(tables: Tables, rules: &[&'static str]) -> Result<Recipe, Fault> {
     let package = package::package(tables.package)?;
     let app = inputs::app(tables.app)?;
     let raw_layout = tables.layout.unwrap_or_default();
@@ -39,6 +46,7 @@ pub(in crate::config) fn recipe(tables: Tables) -> Result<Recipe, Fault> {
     let links = files::links(tables.link, &mut claimed)?;
     let directories = files::directories(tables.directory, &mut claimed)?;
     let trees = files::trees(tables.tree)?;
+    let lint = lint::lint(tables.lint.unwrap_or_default(), rules)?;
     Ok(Recipe {
         package,
         app,
@@ -58,5 +66,6 @@ pub(in crate::config) fn recipe(tables: Tables) -> Result<Recipe, Fault> {
         hooks,
         compression,
         target,
+        lint,
     })
 }

@@ -2,6 +2,7 @@
 
 pub(in crate::config) mod files;
 pub(in crate::config) mod inputs;
+pub(in crate::config) mod lint;
 pub(in crate::config) mod package;
 pub(in crate::config) mod units;
 pub(in crate::config) mod value;
@@ -43,4 +44,5 @@ pub(in crate::config) struct Tables {
     pub hooks: Option<Spanned<files::Hooks>>,
     pub compression: Option<Spanned<inputs::Compression>>,
     pub build: Option<inputs::Build>,
+    pub lint: Option<value::Pairs<Spanned<lint::Judgement>>>,
 }

@@ -4,6 +4,7 @@
 
 mod files;
 mod hooks;
+mod lint;
 mod package;
 mod suite;
 mod units;
@@ -20,6 +21,9 @@ pub use crate::config::recipe::files::TreeRecipe;
 pub use crate::config::recipe::files::UserRecipe;
 pub use crate::config::recipe::hooks::HookMoment;
 pub use crate::config::recipe::hooks::HookRecipe;
+pub use crate::config::recipe::lint::Judgement;
+pub use crate::config::recipe::lint::LintRecipe;
+pub use crate::config::recipe::lint::Verdict;
 pub use crate::config::recipe::package::AppRecipe;
 pub use crate::config::recipe::package::AppSource;
 pub use crate::config::recipe::package::Bytecode;
@@ -81,6 +85,8 @@ pub struct Recipe {
     pub compression: Option<crate::archive::compress::Compression>,
     /// `[build] target`: the oldest suite that has to install the package.
     pub target: Option<Suite>,
+    /// `[lint]`.
+    pub lint: LintRecipe,
 }
 
 impl Recipe {

@@ -14,6 +14,7 @@ use crate::config::recipe::Recipe;
 use crate::config::recipe::Suite;
 use crate::config::recipe::TimerJob;
 use crate::config::recipe::UnitSource;
+use crate::config::recipe::Verdict;
 use crate::config::tests;
 use crate::control::binary::RelationField;
 
@@ -87,6 +88,17 @@ fn the_inputs_and_the_layout_are_taken() {
     assert_eq!(recipe.prefix.as_str(), "/opt/acme/orders");
     assert_eq!(recipe.compression, Some(Compression { format: Format::Xz, level: 3 }));
     assert_eq!(recipe.target, Some(Suite::Trixie));
+}
+
+#[test]
+fn rules_matter_as_the_manifest_says() {
+    let recipe = full().lint;
+    let said: Vec<_> =
+        recipe.judgements.iter().map(|judgement| (judgement.rule.as_str(), judgement.verdict)).collect();
+    assert_eq!(said, [("setuid", Verdict::Ignore), ("no-conffile", Verdict::Error)]);
+    let covers = |number: usize, subject| recipe.judgements[number].covers(subject);
+    assert!(covers(0, "/anywhere") && covers(0, "format"));
+    assert!(covers(1, "/etc/orders/a/b") && !covers(1, "/etc/other") && !covers(1, "/opt/etc/orders/a"));
 }
 
 #[test]

@@ -26,6 +26,9 @@ summary = "Order service"
 tarball = "dist/orders.tar.gz"
 "#;
 
+/// Rules that `[lint]` may name.
+const RULES: [&str; 3] = ["setuid", "no-conffile", "world-writable"];
+
 fn environment() -> BTreeMap<String, String> {
     [("TAG", "1.4.2"), ("API_TOKEN", "hunter22"), ("SHORT_SECRET", "web")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -44,7 +47,7 @@ fn recipe_with(text: &str, pyproject: Option<&str>, sets: &[&str]) -> Result<Rec
     for set in sets {
         manifest.set(set)?;
     }
-    manifest.into_recipe(&environment())
+    manifest.into_recipe(&environment(), &RULES)
 }
 
 fn good(text: &str) -> Recipe {

@@ -292,3 +292,32 @@ fn users_and_hooks_that_break_a_rule() {
     let message = "`timeout` in `[hooks]` has to be a duration as a string or a number, not a boolean";
     more("[hooks]\nafter-purge = \"x\"\ntimeout = true", message, "write it in quotes", "true");
 }
+
+#[test]
+fn rules_and_how_much_they_matter() {
+    let near = "did you mean `setuid`?";
+    more("[lint]\nsetuids = \"ignore\"", "unknown key `setuids` in `[lint]`", near, "setuids");
+    let known = "the keys are `setuid`, `no-conffile`, `world-writable`";
+    more("[lint]\nzzz = \"ignore\"", "unknown key `zzz` in `[lint]`", known, "zzz");
+    let words = "the words are `error`, `warning`, `ignore`";
+    let message = "`setuid` in `[lint]`: `never` is not a severity";
+    more("[lint]\nsetuid = \"never\"", message, words, "\"never\"");
+    let message = "`setuid.severity` in `[lint]`: `eror` is not a severity";
+    more("[lint]\nsetuid = { severity = \"eror\" }", message, "did you mean `error`?", "\"eror\"");
+    let message = "`setuid` in `[lint]` has to be a string or a table, not a boolean";
+    more("[lint]\nsetuid = false", message, "write it in quotes", "false");
+    let table = "{ paths = [\"/opt/**\"] }";
+    let hint = "add `severity = \"ignore\"` to `[lint.setuid]`";
+    let message = "`severity` in `[lint.setuid]` is missing";
+    more(&format!("[lint]\nsetuid = {table}"), message, hint, table);
+    let message = "unknown key `path` in `[lint.setuid]`";
+    more("[lint]\nsetuid = { path = \"/\" }", message, "did you mean `paths`?", "path");
+    for (pattern, message, hint) in [
+        ("opt/x", "`setuid.paths` in `[lint]`: `opt/x` matches no path of a host", "begin it with `/`"),
+        ("/opt/[x", "`setuid.paths` in `[lint]`: unclosed character class; missing ']'", ""),
+        ("", "`setuid.paths` in `[lint]` is empty", ""),
+    ] {
+        let text = format!("[lint]\nsetuid = {{ severity = \"ignore\", paths = [\"{pattern}\"] }}");
+        more(&text, message, hint, &format!("\"{pattern}\""));
+    }
+}

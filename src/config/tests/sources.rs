@@ -22,7 +22,7 @@ tarball = "dist/orders.tar.gz"
 
 fn pyproject(text: &str) -> Result<crate::config::recipe::Recipe, crate::config::error::Error> {
     Manifest::parse(text, Origin { file: "pyproject.toml", kind: OriginKind::Pyproject })?
-        .into_recipe(&tests::environment())
+        .into_recipe(&tests::environment(), &tests::RULES)
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_dynamic_version_has_to_be_given() {
     let origin = Origin { file: "pyproject.toml", kind: OriginKind::Pyproject };
     let mut manifest = Manifest::parse(&text, origin).expect("TOML");
     manifest.set("package.version=2.0").expect("an assignment");
-    let recipe = manifest.into_recipe(&tests::environment()).expect("valid");
+    let recipe = manifest.into_recipe(&tests::environment(), &tests::RULES).expect("valid");
     assert_eq!(recipe.package.version.to_string(), "2.0");
 }
 

@@ -31,8 +31,10 @@ fn check(facts: &Facts, found: &mut Findings<'_>) {
                 None if line.hash.is_empty() => {}
                 None => found.say(&name, format!("`{distribution}` lists it, and it is not there")),
                 Some(found_file) => {
-                    let differs =
-                        found_file.sha256.as_ref().is_some_and(|sha256| line.agrees(sha256) == Some(false));
+                    let differs = found_file
+                        .digests
+                        .as_ref()
+                        .is_some_and(|(sha256, _)| line.agrees(sha256) == Some(false));
                     if differs && found_file.header.kind == Kind::File {
                         found.say(&name, format!("`{distribution}` lists another digest of it"));
                     }
