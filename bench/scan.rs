@@ -18,7 +18,7 @@ use memchr::memmem::Finder;
 use mkdeb::deb::scan::Scanner;
 
 /// How many times each way is run.
-const RUNS: usize = 7;
+const RUNS: usize = 21;
 /// How much is read at once, as `mkdeb build` does.
 const PIECE: usize = 256 << 10;
 
@@ -58,16 +58,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         clock(1, started);
         let started = Instant::now();
         read(&files, &mut |piece| {
-            finders.iter().for_each(|finder| {
-                std::hint::black_box(finder.find(piece));
-            });
+            let hits = finders.iter().filter(|finder| finder.find(piece).is_some());
+            std::hint::black_box(hits.count());
         })?;
         clock(2, started);
     }
     let [reading, once, each] = best.map(|time| time.as_secs_f64());
     println!(
-        "{} files, {} MiB: reading {reading:.3} s; and all of {} needles in one pass {once:.3} s, {:.2} times; and each \
-         in a pass of its own {each:.3} s, {:.2} times",
+        "{} files, {} MiB: reading {reading:.3} s; and looking for {} needles, as a build does, {once:.3} s, {:.2} times; \
+         and for each by itself {each:.3} s, {:.2} times",
         files.len(),
         bytes >> 20,
         NEEDLES.len(),

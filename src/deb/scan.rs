@@ -1,19 +1,14 @@
-//! Finds byte strings in bodies that pass by in pieces: all of them in one pass.
+//! Finds byte strings in bodies that pass by in pieces.
 //!
-//! Where several begin at one place the longest counts: a directory is not told of beside what lies below it.
+//! Needles that begin alike are a family, which is looked for by what they have in common: most paths of a build host
+//! lie below one. Where several begin at one place the longest counts: a directory is not told of beside what lies
+//! below it.
 
-use aho_corasick::AhoCorasick;
-use aho_corasick::Match;
-use aho_corasick::MatchKind;
-use aho_corasick::Span;
-use aho_corasick::packed;
+use memchr::memmem::Finder;
 
 /// Looks for a fixed set of needles in one body after the other.
 pub struct Scanner {
-    /// None where there is nothing to look for.
-    search: Option<Search>,
-    /// The needle of each pattern: empty needles are no patterns, since they would be found everywhere.
-    needles: Vec<usize>,
+    families: Vec<Family>,
     /// One less than the longest needle: how many bytes behind a place it takes to know what begins there.
     overlap: usize,
     /// The end of what has passed, where something may begin.
@@ -21,93 +16,94 @@ pub struct Scanner {
     found: Vec<bool>,
 }
 
-/// How several needles are looked for at once.
-enum Search {
-    /// By the vector instructions of the processor.
-    Packed(packed::Searcher),
-    /// Where it has none that would do.
-    Automaton(AhoCorasick),
+/// Needles that all begin with the shortest of them.
+struct Family {
+    shortest: Finder<'static>,
+    /// All of them with their places among the needles, the longest first.
+    members: Vec<(Vec<u8>, usize)>,
+    /// Where to go on in what comes: behind what was found last.
+    from: usize,
 }
 
-impl Search {
-    fn new(patterns: &[&[u8]]) -> Option<Self> {
-        if patterns.is_empty() {
-            return None;
+impl Family {
+    /// Takes what begins in a text, but not behind `before`; what begins there is for the next text.
+    fn look(&mut self, text: &[u8], before: usize, found: &mut [bool]) {
+        let mut from = self.from;
+        while let Some(at) = text.get(from..).and_then(|rest| self.shortest.find(rest)) {
+            let at = from + at;
+            let longest = self.members.iter().find(|(needle, _)| text[at..].starts_with(needle));
+            match longest.filter(|_| at < before) {
+                None => break,
+                Some((needle, number)) => {
+                    found[*number] = true;
+                    from = at + needle.len();
+                }
+            }
         }
-        let mut config = packed::Config::new();
-        let packed = config.match_kind(packed::MatchKind::LeftmostLongest).builder().extend(patterns).build();
-        let automaton = || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(patterns).ok();
-        packed.map(Self::Packed).or_else(|| automaton().map(Self::Automaton))
-    }
-
-    fn find(&self, text: &[u8], from: usize) -> Option<Match> {
-        let span = Span { start: from, end: text.len() };
-        match self {
-            Self::Packed(searcher) => searcher.find_in(text, span),
-            Self::Automaton(automaton) => automaton.find(aho_corasick::Input::new(text).span(span)),
-        }
+        self.from = from.saturating_sub(before);
     }
 }
 
 impl Scanner {
-    /// Looks for these.
+    /// Looks for these. An empty one would be found everywhere; nobody means that.
     pub fn new(needles: &[Vec<u8>]) -> Self {
-        let patterns = needles.iter().enumerate().filter(|(_, needle)| !needle.is_empty());
-        let (indices, patterns): (Vec<usize>, Vec<&[u8]>) =
-            patterns.map(|(index, needle)| (index, needle.as_slice())).unzip();
-        let longest = patterns.iter().map(|pattern| pattern.len()).max().unwrap_or(1);
-        Self {
-            search: Search::new(&patterns),
-            needles: indices,
-            overlap: longest - 1,
-            tail: Vec::new(),
-            found: vec![false; needles.len()],
+        let mut sorted: Vec<(&Vec<u8>, usize)> = needles.iter().zip(0..).collect();
+        sorted.retain(|(needle, _)| !needle.is_empty());
+        sorted.sort();
+        let mut families = Vec::<Family>::new();
+        for (needle, number) in sorted {
+            // In byte order the shortest of a family comes first, and the others follow at once.
+            match families.last_mut().filter(|family| needle.starts_with(family.shortest.needle())) {
+                Some(family) => family.members.push((needle.clone(), number)),
+                None => families.push(Family {
+                    shortest: Finder::new(needle).into_owned(),
+                    members: vec![(needle.clone(), number)],
+                    from: 0,
+                }),
+            }
         }
+        for family in &mut families {
+            family.members.sort_by_key(|(needle, _)| std::cmp::Reverse(needle.len()));
+        }
+        let longest = needles.iter().map(Vec::len).max().unwrap_or(0);
+        let (overlap, found) = (longest.saturating_sub(1), vec![false; needles.len()]);
+        Self { families, overlap, tail: Vec::new(), found }
     }
 
     /// Looks through the next piece of the body.
     pub fn piece(&mut self, piece: &[u8]) {
-        let mut from = 0;
         if !self.tail.is_empty() {
-            let held = self.tail.len();
-            let seam = [&self.tail, &piece[..piece.len().min(self.overlap)]].concat();
+            let mut seam = std::mem::take(&mut self.tail);
+            let held = seam.len();
+            seam.extend_from_slice(&piece[..piece.len().min(self.overlap)]);
             let known =
                 if piece.len() < self.overlap { seam.len().saturating_sub(self.overlap) } else { held };
-            let next = self.look(&seam, 0, known);
+            self.look(&seam, known);
+            self.tail = seam;
             if piece.len() < self.overlap {
-                seam[next..].clone_into(&mut self.tail);
+                self.tail.drain(..known);
                 return;
             }
-            from = next - held;
         }
-        let next = self.look(piece, from, piece.len().saturating_sub(self.overlap));
-        piece[next..].clone_into(&mut self.tail);
+        let known = piece.len().saturating_sub(self.overlap);
+        self.look(piece, known);
+        self.tail.clear();
+        self.tail.extend_from_slice(&piece[known..]);
     }
 
     /// Ends the body: the indices of the needles that were in it.
     pub fn end(&mut self) -> Vec<usize> {
-        let tail = std::mem::take(&mut self.tail);
-        self.look(&tail, 0, tail.len());
-        // Its room is used again.
+        let mut tail = std::mem::take(&mut self.tail);
+        self.look(&tail, tail.len());
+        tail.clear();
         self.tail = tail;
-        self.tail.clear();
+        self.families.iter_mut().for_each(|family| family.from = 0);
         let found = self.found.iter_mut().enumerate();
         found.filter_map(|(index, found)| std::mem::take(found).then_some(index)).collect()
     }
 
-    /// Takes what begins between two places of a text; where to go on.
-    fn look(&mut self, text: &[u8], mut from: usize, before: usize) -> usize {
-        let Some(search) = &self.search else { return text.len() };
-        while from < before {
-            match search.find(text, from).filter(|found| found.start() < before) {
-                None => return before,
-                Some(found) => {
-                    self.found[self.needles[found.pattern().as_usize()]] = true;
-                    from = found.end();
-                }
-            }
-        }
-        from
+    fn look(&mut self, text: &[u8], before: usize) {
+        self.families.iter_mut().for_each(|family| family.look(text, before, &mut self.found));
     }
 }
 
@@ -140,31 +136,18 @@ mod tests {
         let mut scanner =
             Scanner::new(&needles(&["/home/ci", "/home/ci/orders", "/home/ci/orders/venv", "ders"]));
         for (body, expect) in [
-            ("#!/home/ci/orders/venv/bin/python", &[2][..]),
-            ("/home/ci/orders/ven and some more", &[1]),
-            ("/home/ci/.cache and /home/ci/orders/venv", &[0, 2]),
+            ("#!/home/ci/orders/venv/bin/python", &[2, 3][..]),
+            ("/home/ci/orders/ven and some more", &[1, 3]),
+            ("/home/ci/.cache and /home/ci/orders/venv", &[0, 2, 3]),
             ("/home/ci/order", &[0]),
             ("/home/ci/order ders", &[0, 3]),
-            ("/home/ci/orders/venv/home/ci/home/ci/orders", &[0, 1, 2]),
+            ("/home/ci/orders/venv/home/ci/home/ci/orders", &[0, 1, 2, 3]),
             ("/home/c", &[]),
         ] {
             for size in 1..=body.len() {
                 body.as_bytes().chunks(size).for_each(|piece| scanner.piece(piece));
                 assert_eq!(scanner.end(), expect, "`{body}` in pieces of {size}");
             }
-        }
-    }
-
-    #[test]
-    fn without_vector_instructions_the_same_is_found() {
-        let texts = ["/home/ci", "/home/ci/orders", "secret"];
-        let patterns: Vec<&[u8]> = texts.iter().map(|text| text.as_bytes()).collect();
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns);
-        let plain = Search::Automaton(automaton.expect("few needles"));
-        let fast = Search::new(&patterns).expect("needles");
-        for body in ["/home/ci/orders/x", "a secret of /home/ci", "nothing", ""] {
-            let [plain, fast] = [&plain, &fast].map(|search| search.find(body.as_bytes(), 0));
-            assert_eq!(plain, fast, "{body}");
         }
     }
 

@@ -14,6 +14,7 @@ use crate::content::elf;
 use crate::content::elf::Machine;
 use crate::content::elf::dynamic::Dynamic;
 use crate::content::elf::dynamic::dynamic;
+use crate::deb::read::ControlFile;
 use crate::deb::read::Deb;
 use crate::deb::read::undotted;
 use crate::types::digest::Md5;
@@ -55,6 +56,20 @@ pub struct File {
     pub text: Option<Vec<u8>>,
     /// What machine code is for and asks for.
     pub code: Option<(Machine, Dynamic)>,
+}
+
+/// A line of `md5sums`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listed {
+    /// A file on the host, and its digest in hexadecimal digits.
+    File {
+        /// The path.
+        path: String,
+        /// The digest.
+        digest: String,
+    },
+    /// Not what such a line is.
+    Nothing,
 }
 
 /// Whether bodies are hashed.
@@ -99,7 +114,8 @@ impl Collector {
             }
         }
         let path = format!("/{path}");
-        if self.files.contains_key(&path) {
+        if let Some(first) = self.files.get(&path) {
+            file.number = first.number;
             self.repeated.push(path.clone());
         }
         self.files.insert(path, file);
@@ -169,6 +185,46 @@ impl Facts {
     /// The first line of a control field.
     pub fn field(&self, name: &str) -> Option<&str> {
         crate::control::stanza::field(&self.deb.control, name)
+    }
+
+    /// The lines of a control file, without blank ones.
+    fn lines(&self, name: &str) -> impl Iterator<Item = String> {
+        let text = self.deb.control_file(name).map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
+        let lines: Vec<String> = text.unwrap_or_default().lines().map(str::to_owned).collect();
+        lines.into_iter().filter(|line| !line.trim().is_empty())
+    }
+
+    /// The conffiles, and whether dpkg is to remove them (deb-conffiles(5)).
+    pub fn conffiles(&self) -> impl Iterator<Item = (String, bool)> {
+        self.lines("conffiles").map(|line| match line.strip_prefix("remove-on-upgrade ") {
+            Some(path) => (path.trim().to_owned(), true),
+            None => (line.trim().to_owned(), false),
+        })
+    }
+
+    /// The lines of `md5sums` (deb-md5sums(5)).
+    pub fn md5sums(&self) -> impl Iterator<Item = Listed> {
+        self.lines("md5sums").map(|line| match line.split_once("  ") {
+            Some((digest, path)) if digest.len() == 32 && digest.bytes().all(|b| b.is_ascii_hexdigit()) => {
+                let path = format!("/{}", path.strip_prefix("./").unwrap_or(path).trim_start_matches('/'));
+                Listed::File { path, digest: digest.to_ascii_lowercase() }
+            }
+            _ => Listed::Nothing,
+        })
+    }
+
+    /// The maintainer scripts (Policy 6.1), and that of debconf.
+    pub fn scripts(&self) -> impl Iterator<Item = (&'static str, &ControlFile)> {
+        const NAMES: [&str; 5] = ["preinst", "postinst", "prerm", "postrm", "config"];
+        NAMES.into_iter().filter_map(|name| Some((name, self.deb.control_file(name)?)))
+    }
+
+    /// The first line of the description, and the others.
+    pub fn description(&self) -> Option<(String, String)> {
+        let paragraph = self.deb.paragraph().ok()?;
+        let value = paragraph.get("Description")?;
+        let (synopsis, more) = value.split_once('\n').unwrap_or((value, ""));
+        Some((synopsis.trim().to_owned(), more.to_owned()))
     }
 
     /// The directories of virtualenvs: those with a `pyvenv.cfg`.

@@ -12,14 +12,11 @@ pub(in crate::lint) const RULE: Rule =
     Rule { name: "no-conffile", severity: Severity::Warning, source: include_str!("no_conffile.rs"), check };
 
 fn check(facts: &Facts, found: &mut Findings<'_>) {
-    let listed =
-        facts.deb.control_file("conffiles").map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
-    let listed = listed.unwrap_or_default();
+    let listed: Vec<String> = facts.conffiles().map(|(path, _)| path).collect();
     for (path, file) in
         facts.files.range("/etc/".to_owned()..).take_while(|(path, _)| path.starts_with("/etc/"))
     {
-        let is_listed = listed.lines().any(|line| line.split(' ').next_back() == Some(path));
-        if file.header.kind == Kind::File && !is_listed {
+        if file.header.kind == Kind::File && !listed.contains(path) {
             found.say(path, "it is no conffile");
         }
     }

@@ -19,6 +19,7 @@ pub mod fleet_world;
 mod init;
 mod inputs;
 mod lifecycle;
+pub mod lintian;
 mod manual;
 mod project;
 mod readers;
