@@ -169,9 +169,14 @@ fn what_mkdeb_builds_breaks_no_rule() {
         "[[config]]\nsource = \"orders.toml\"\npath = \"/etc/orders.toml\"\n[[service]]\nname = \"orders\"\nexec = \"venv/bin/serve\"\n",
     );
     project.write("orders.toml", "x = 1\n");
-    let deb = project.build(&[]).out.trim_end().to_owned();
-    let ran = project.run(&["lint", "--strict", &deb]);
-    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (Some(0), "", ""));
+    for (layout, count) in [("single", 1), ("split", 3)] {
+        let layout = format!("layout.kind={layout}");
+        let built = project.build(&["--strict", "--target", "bookworm", "--set", &layout]);
+        let debs: Vec<&str> = built.out.lines().collect();
+        assert_eq!(debs.len(), count, "{}", built.out);
+        let ran = project.run(&[&["lint", "--strict", "--target", "bookworm"], &debs[..]].concat());
+        assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (Some(0), "", ""), "{layout}");
+    }
 }
 
 #[test]
