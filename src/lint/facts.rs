@@ -144,7 +144,9 @@ impl File {
         } else if head.starts_with(b"#!") {
             self.head = head;
         } else if path.ends_with(".pyc") {
+            // A virtualenv has them by ten thousands.
             head.truncate(16);
+            head.shrink_to_fit();
             self.head = head;
         }
         Ok(())
