@@ -98,6 +98,18 @@ fn is_too_deep(text: &str) -> bool {
     })
 }
 
+/// Whether a requirement has an extra whose name ends in `-`, `_` or `.`, which none may (PEP 508) and its parser does not
+/// survive.
+fn has_odd_extra(text: &str) -> bool {
+    let Some((name, extras)) = text.split_once('[') else { return false };
+    let is_name = name.trim().chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    let mut extras =
+        extras.split(']').next().unwrap_or_default().split(|c: char| c == ',' || c.is_whitespace());
+    is_name && extras.any(|extra| extra.ends_with(['-', '_', '.']))
+}
+
+const ODD_EXTRA: &str = "the name of an extra ends in a letter or a digit";
+
 /// Reads a marker (PEP 508); why it is none.
 fn marker(text: &str) -> Result<MarkerTree, String> {
     if is_too_deep(text) {
@@ -165,5 +177,27 @@ impl Gathered {
 
     fn finish(self) -> Result<Lock, Error> {
         if self.problems.is_empty() { Ok(self.lock) } else { Err(Error::Problems(self.problems)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extras_that_the_parser_does_not_survive_are_known() {
+        for odd in ["asgiref[t-", "a[x-]", "a [x,y_]==1", "a[ x. , y ]", "a[x-\u{a0}"] {
+            assert!(has_odd_extra(odd), "{odd}");
+        }
+        for good in
+            ["a", "a[x]", "a[x-y, z.z]==1", "a @ https://x/[y-]", "a==1 # [x-]", "a[x]; extra == 'y-'"]
+        {
+            assert!(!has_odd_extra(good), "{good}");
+        }
+        let texts = Texts::from([("requirements.txt".to_owned(), "asgiref[t-\nb[c.]==1\n".to_owned())]);
+        let python = crate::content::python::PythonVersion { major: 3, minor: 11, free_threaded: false };
+        let target = Target { python, patch: None, machine: "x86_64" };
+        let error = read("requirements.txt", &texts, &target).expect_err("no requirements").to_string();
+        assert_eq!(error.matches("the name of an extra ends in a letter or a digit").count(), 2, "{error}");
     }
 }
