@@ -23,6 +23,8 @@ pub(in crate::command) struct AppInput {
     pub(in crate::command) name: String,
     /// Where it is.
     pub(in crate::command) path: PathBuf,
+    /// What is not in it as its user may expect.
+    pub(in crate::command) remarks: Vec<&'static str>,
     /// Holds what git wrote.
     _directory: Option<TempDir>,
 }
@@ -38,7 +40,8 @@ pub(in crate::command) fn app(
 ) -> Result<AppInput, Failure> {
     let (reference, submodules) = match source {
         AppSource::Path(path) => {
-            return Ok(AppInput { name: path.clone(), path: base.join(path), _directory: None });
+            let (name, path) = (path.clone(), base.join(path));
+            return Ok(AppInput { name, path, remarks: Vec::new(), _directory: None });
         }
         AppSource::Git { reference, with_submodules: true } => (reference, Submodules::Included),
         AppSource::Git { reference, with_submodules: false } => (reference, Submodules::Empty),
@@ -52,6 +55,6 @@ pub(in crate::command) fn app(
     let commit = git.commit(reference)?;
     let directory = env.temporary_directory()?;
     let path = directory.path().join("app.tar");
-    git.archive(&commit, submodules, &path)?;
-    Ok(AppInput { name: format!("git {reference}"), path, _directory: Some(directory) })
+    let remarks = git.archive(&commit, submodules, &path)?;
+    Ok(AppInput { name: format!("git {reference}"), path, remarks, _directory: Some(directory) })
 }

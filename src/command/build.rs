@@ -206,7 +206,8 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
         };
         watch.interruptible(request)
     };
-    let plan = planned.map_err(|error| Failure::new(error, None))??;
+    let mut plan = planned.map_err(|error| Failure::new(error, None))??;
+    plan.notes.extend(app.remarks.iter().map(|remark| Note::warning(&app.name, (*remark).to_owned())));
     if request.templates.is_some() {
         overrides::check(&plan.packages)?;
     }

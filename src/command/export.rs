@@ -63,14 +63,9 @@ fn export_watched(request: &ExportRequest, env: &Env, watch: &Watch) -> Result<E
     let path = if is_file { output } else { output.join(format!("{stem}.tar.gz")) };
     let directory = env.temporary_directory()?;
     let plain = directory.path().join("archive.tar");
-    let submodules = git.archive(&commit, request.submodules, &plain)?;
+    let remarks = git.archive(&commit, request.submodules, &plain)?;
     let path = compress(&plain, &path, (env, watch))?;
-    let remarks = match request.submodules {
-        Submodules::Empty if submodules > 0 => {
-            vec!["submodules are empty directories in it; `--submodules` takes them too".to_owned()]
-        }
-        _ => Vec::new(),
-    };
+    let remarks = remarks.into_iter().map(str::to_owned).collect();
     Ok(ExportOutcome { path, commit, remarks })
 }
 

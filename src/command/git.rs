@@ -39,6 +39,12 @@ const SETTINGS: [&str; 12] = [
 /// The mode of a submodule in a tree of git.
 const SUBMODULE: &str = "160000";
 
+/// What is told of submodules that are left out.
+const EMPTY: &str =
+    "submodules are empty directories in it; `--submodules`, or `submodules = true`, takes them too";
+/// What is told of files that git-lfs keeps.
+const POINTERS: &str = "files that git-lfs keeps are pointers in it, and not what they stand for";
+
 /// Why git gives no tree.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -192,13 +198,14 @@ impl<'e> Git<'e> {
         described.map_err(|source| Error::Git { name: commit.to_owned(), source })
     }
 
-    /// Writes the tree of a commit as a plain archive with one top directory, and says how many submodules it has.
+    /// Writes the tree of a commit as a plain archive with one top directory, and says what is not in it as its user
+    /// may expect.
     pub(in crate::command) fn archive(
         &self,
         commit: &str,
         submodules: Submodules,
         to: &Path,
-    ) -> Result<usize, Error> {
+    ) -> Result<Vec<&'static str>, Error> {
         // What the clone is called and which tags it has is a matter of the machine.
         let prefix = format!("source-{}/", commit.get(..12).unwrap_or(commit));
         self.write(commit, &prefix, to)?;
@@ -208,7 +215,15 @@ impl<'e> Git<'e> {
                 self.include(module, &prefix, to)?;
             }
         }
-        Ok(modules.len())
+        let are_empty = submodules == Submodules::Empty && !modules.is_empty();
+        let empty = are_empty.then_some(EMPTY);
+        Ok(empty.into_iter().chain(self.has_pointers(commit).then_some(POINTERS)).collect())
+    }
+
+    /// Whether files are kept elsewhere by git-lfs, which is a filter of the machine's.
+    fn has_pointers(&self, commit: &str) -> bool {
+        let words = ["grep", "--quiet", "--fixed-strings", "-e", "filter=lfs", commit, "--"];
+        self.run(|program| program.args(&words).arg(":(glob)**/.gitattributes")).is_ok()
     }
 
     fn write(&self, commit: &str, prefix: &str, to: &Path) -> Result<(), Error> {

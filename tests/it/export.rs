@@ -128,7 +128,11 @@ fn with_submodules() -> Project {
 fn trees_of_submodules_are_taken_where_that_is_asked_for() {
     let project = with_submodules();
     let without = export(&project, "orders", &["--output", "../a.tar.gz"]);
-    assert!(without.err.contains("`--submodules` takes them too"), "{}", without.err);
+    assert!(
+        without.err.contains("`--submodules`, or `submodules = true`, takes them too"),
+        "{}",
+        without.err
+    );
     let with = export(&project, "orders", &["--submodules", "--output", "../b.tar.gz"]);
     assert_eq!((with.code, with.err.as_str()), (Some(0), ""));
     let listed = |name: &str| ran(Command::new("tar").arg("-tf").arg(project.path(name))).out;
@@ -218,6 +222,22 @@ fn a_commit_that_cannot_be_built_is_said() {
     let ran = project.run(&["build"]);
     assert!(ran.err.contains("is in no repository of git"), "{}", ran.err);
     assert!(ran.err.contains("`git init` makes one"), "{}", ran.err);
+}
+
+#[test]
+fn what_is_not_in_the_tree_of_a_commit_is_told() {
+    let project = with_submodules();
+    project.write("orders/data/.gitattributes", "*.bin filter=lfs\n");
+    git(&project.path("orders"), &["add", "data"]);
+    git(&project.path("orders"), &["commit", "-q", "-m", "large files"]);
+    let told = "files that git-lfs keeps are pointers in it";
+    let exported = export(&project, "orders", &["HEAD", "--output", "../app.tar.gz"]);
+    assert!(exported.err.contains(told), "{}", exported.err);
+    manifest_in(&project, "orders", "git = \"HEAD\"");
+    let built = project.build(&["-C", "orders", "--dry-run"]);
+    for told in [told, "submodules are empty directories in it"] {
+        assert!(built.err.contains(&format!("warning: git HEAD: {told}")), "{}", built.err);
+    }
 }
 
 #[test]
