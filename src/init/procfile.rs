@@ -78,6 +78,10 @@ fn exec(command: &str) -> String {
 }
 
 fn hook(draft: &mut Draft, command: &str) {
+    if draft.has("[hooks]") {
+        draft.remark(format!("Procfile: `{RELEASE}` is left out: {HOOK} is there already"));
+        return;
+    }
     let text = format!("{START}{command}\n");
     draft.scripts.push(Script { path: HOOK.to_owned(), text });
     let mut table = Table::new("[hooks]");

@@ -282,6 +282,18 @@ fn ran_shell(script: &std::path::Path) -> Ran {
 }
 
 #[test]
+fn a_procfile_beside_debian_gives_what_that_lacks() {
+    let project = project();
+    debian(&project);
+    project.write("debian/postinst", "#!/bin/sh\nmigrate\n#DEBHELPER#\n");
+    project.write("Procfile", "web: gunicorn orders.wsgi\nrelease: orders migrate\nrelease: orders warm\n");
+    let (text, ran) = made(&project);
+    has(&text, &["[[service]]\nname = \"orders-web\"", "run-as = \"root\""]);
+    assert_eq!(text.matches("[hooks]").count(), 1, "{text}");
+    has(&ran.err, &["note: Procfile: `release` is left out"]);
+}
+
+#[test]
 fn a_project_in_git_is_built_from_its_commit() {
     let project = project();
     project.write("repo/pyproject.toml", STANDARD.replace("odd = 'elsewhere:main'\n", ""));
