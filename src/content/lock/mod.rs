@@ -98,17 +98,23 @@ fn is_too_deep(text: &str) -> bool {
     })
 }
 
-/// Whether a requirement has an extra whose name ends in `-`, `_` or `.`, which none may (PEP 508) and its parser does not
-/// survive.
-fn has_odd_extra(text: &str) -> bool {
-    let Some((name, extras)) = text.split_once('[') else { return false };
-    let is_name = name.trim().chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-    let mut extras =
-        extras.split(']').next().unwrap_or_default().split(|c: char| c == ',' || c.is_whitespace());
-    is_name && extras.any(|extra| extra.ends_with(['-', '_', '.']))
+/// Why a requirement must not be shown to the parser, which would not survive it.
+fn unreadable(text: &str) -> Option<&'static str> {
+    let odd = "a name ends in a letter or a digit";
+    if is_too_deep(text) { Some(TOO_DEEP) } else { has_odd_name(text).then_some(odd) }
 }
 
-const ODD_EXTRA: &str = "the name of an extra ends in a letter or a digit";
+/// Whether the name of a requirement, or of an extra of it, ends in `-`, `_` or `.`, which none may (PEP 508).
+fn has_odd_name(text: &str) -> bool {
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let is_odd =
+        |name: &str| name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.ends_with(['-', '_', '.']);
+    let text = text.trim_start();
+    let (name, rest) = text.split_at(text.find(|c| !is_of_name(c)).unwrap_or(text.len()));
+    let extras = rest.trim_start().strip_prefix('[').and_then(|extras| extras.split(']').next());
+    let mut extras = extras.unwrap_or_default().split(|c: char| c == ',' || c.is_whitespace());
+    is_odd(name) || extras.any(is_odd)
+}
 
 /// Reads a marker (PEP 508); why it is none.
 fn marker(text: &str) -> Result<MarkerTree, String> {
@@ -185,19 +191,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn extras_that_the_parser_does_not_survive_are_known() {
-        for odd in ["asgiref[t-", "a[x-]", "a [x,y_]==1", "a[ x. , y ]", "a[x-\u{a0}"] {
-            assert!(has_odd_extra(odd), "{odd}");
-        }
-        for good in
-            ["a", "a[x]", "a[x-y, z.z]==1", "a @ https://x/[y-]", "a==1 # [x-]", "a[x]; extra == 'y-'"]
+    fn names_that_the_parser_does_not_survive_are_known() {
+        for odd in
+            ["asgiref[t-", "a[x-]", "a [x,y_]==1", "a[ x. , y ]", "a[x-\u{a0}", "a.==1", " a- ", "a_[x]"]
         {
-            assert!(!has_odd_extra(good), "{good}");
+            assert!(has_odd_name(odd), "{odd}");
         }
-        let texts = Texts::from([("requirements.txt".to_owned(), "asgiref[t-\nb[c.]==1\n".to_owned())]);
+        for good in [
+            "a",
+            "a[x]",
+            "a[x-y, z.z]==1",
+            "a @ https://x/[y-]",
+            "a==1 # [x-]",
+            "a[x]; extra == 'y-'",
+            "./a",
+            "-r x",
+            "",
+        ] {
+            assert!(!has_odd_name(good), "{good}");
+        }
+        let texts =
+            Texts::from([("requirements.txt".to_owned(), "asgiref[t-\nb.==1\na-/x.whl\n".to_owned())]);
         let python = crate::content::python::PythonVersion { major: 3, minor: 11, free_threaded: false };
         let target = Target { python, patch: None, machine: "x86_64" };
         let error = read("requirements.txt", &texts, &target).expect_err("no requirements").to_string();
-        assert_eq!(error.matches("the name of an extra ends in a letter or a digit").count(), 2, "{error}");
+        assert_eq!(error.matches("a name ends in a letter or a digit").count(), 2, "{error}");
+        assert!(error.contains("`a-/x.whl` names a URL or a directory"), "{error}");
     }
 }

@@ -15,15 +15,12 @@ use crate::content::lock::DistributionName;
 use crate::content::lock::Error;
 use crate::content::lock::Gathered;
 use crate::content::lock::Lock;
-use crate::content::lock::ODD_EXTRA;
 use crate::content::lock::Pin;
 use crate::content::lock::Place;
 use crate::content::lock::Problem;
-use crate::content::lock::TOO_DEEP;
 use crate::content::lock::Texts;
 use crate::content::lock::Version;
-use crate::content::lock::has_odd_extra;
-use crate::content::lock::is_too_deep;
+use crate::content::lock::unreadable;
 
 /// Options of a whole file that take a value, and say nothing about versions.
 const WITH_VALUE: [&str; 10] = [
@@ -120,10 +117,12 @@ impl<'a> Reading<'a> {
             Err(option) => return self.gathered.problems.push(Problem::Option { place, option }),
         };
         let shown = text.to_owned();
-        let unreadable = [(is_too_deep(text), TOO_DEEP), (has_odd_extra(text), ODD_EXTRA)];
-        if let Some((_, reason)) = unreadable.into_iter().find(|(is_so, _)| *is_so) {
-            let reason = reason.to_owned();
-            return self.gathered.problems.push(Problem::Malformed { place, text: shown, reason });
+        if let Some(reason) = unreadable(text) {
+            let problem = match is_location(text) {
+                true => Problem::Url { place, text: shown },
+                false => Problem::Malformed { place, text: shown, reason: reason.to_owned() },
+            };
+            return self.gathered.problems.push(problem);
         }
         let requirement = match text.parse::<Requirement<VerbatimUrl>>() {
             Ok(requirement) => requirement,
