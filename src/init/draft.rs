@@ -136,8 +136,12 @@ impl Table {
 fn written(value: &Value) -> String {
     match value.as_str() {
         Some(text) if text.contains('\n') => {
-            let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
-            format!("\"\"\"\n{escaped}\"\"\"")
+            let escaped = text.chars().map(|c| match c {
+                '\\' | '"' => format!("\\{c}"),
+                c if c.is_control() && c != '\n' => format!("\\u{:04x}", u32::from(c)),
+                c => c.to_string(),
+            });
+            format!("\"\"\"\n{}\"\"\"", escaped.collect::<String>())
         }
         _ => value.to_string(),
     }
@@ -152,7 +156,7 @@ mod tests {
         let mut table = Table::new("[package]");
         table.set("name", "or\"ders\\");
         table.set("name", "orders");
-        table.noted("description", "a \"b\"\n\\c\n", "why");
+        table.noted("description", "a \"b\"\n\\c\u{0}\r\u{7f}\u{85}\n", "why");
         table.set_some("homepage", None::<String>);
         table.set_list("depends", vec!["a".to_owned()]);
         table.set_list("recommends", Vec::new());
@@ -167,7 +171,7 @@ mod tests {
         assert!(text.starts_with("# top\n#\n\n[package]\nname = \"orders\"\n"), "{text}");
         let parsed: toml::Table = toml::from_str(&text).expect("TOML");
         let package = &parsed["package"];
-        assert_eq!(package["description"].as_str(), Some("a \"b\"\n\\c\n"));
+        assert_eq!(package["description"].as_str(), Some("a \"b\"\n\\c\u{0}\r\u{7f}\u{85}\n"));
         assert_eq!(package["environment"]["A B"].as_str(), Some("x'y\"z"));
         assert_eq!(package["depends"].as_array().map(Vec::len), Some(1));
     }
