@@ -68,6 +68,9 @@ pub enum Error {
     /// There is a manifest, or a script.
     #[error("`{}` is there already", .0.display())]
     Exists(PathBuf),
+    /// A directory that leads out of the project, which may be anybody's.
+    #[error("`{}` leads elsewhere", .0.display())]
+    Elsewhere(PathBuf),
     /// `pyproject.toml` has one.
     #[error("`pyproject.toml` has a manifest already: `[tool.mkdeb]`")]
     InPyproject,
@@ -83,6 +86,7 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let hint = match &error {
             Error::Exists(_) => Some("`--force` replaces it".to_owned()),
+            Error::Elsewhere(_) => Some("put a directory in the place of the link".to_owned()),
             Error::InPyproject => Some("change that, or take it out".to_owned()),
             Error::Pyproject(_) => None,
             Error::Invalid(error) => error.hint(),
@@ -113,6 +117,12 @@ pub fn init(request: &InitRequest, env: &Env, watch: &Watch) -> Result<InitOutco
         && let Some((path, _)) = files.iter().rev().find(|(path, _)| env.is_taken(path))
     {
         return Err(Error::Exists(path.clone()).into());
+    }
+    let mut directories =
+        files.iter().filter_map(|(path, _)| path.parent()).filter(|path| env.is_taken(path));
+    let is_elsewhere = |path: &&Path| !env.canonical(path).starts_with(env.canonical(base));
+    if let Some(path) = directories.find(is_elsewhere) {
+        return Err(Error::Elsewhere(path.to_owned()).into());
     }
     let mut written = Vec::new();
     for (path, text) in &files {

@@ -341,5 +341,11 @@ fn what_makes_no_manifest_is_said_and_nothing_is_written() {
         &["`mkdeb.toml` is there already", "--force"],
     );
     let procfile = ("Procfile", "release: x\n");
+    let led_away = project();
+    led_away.write("orders/Procfile", "release: x\n");
+    std::os::unix::fs::symlink("../app", led_away.path("orders/deploy")).unwrap();
+    let ran = init(&led_away, &["-C", "orders"]);
+    has(&ran.err, &["`deploy` leads elsewhere", "in the place of the link"]);
+    assert!(!led_away.path("app/before-activate").exists() && !led_away.path("orders/mkdeb.toml").exists());
     refused(&[procfile, ("deploy/before-activate", "x")], &["`deploy/before-activate` is there already"]);
 }
