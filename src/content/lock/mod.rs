@@ -101,7 +101,12 @@ fn is_too_deep(text: &str) -> bool {
 /// Why a requirement must not be shown to the parser, which would not survive it.
 fn unreadable(text: &str) -> Option<&'static str> {
     let odd = "a name ends in a letter or a digit";
-    if is_too_deep(text) { Some(TOO_DEEP) } else { has_odd_name(text).then_some(odd) }
+    unreadable_marker(text).or_else(|| has_odd_name(text).then_some(odd))
+}
+
+/// The same of a marker.
+fn unreadable_marker(text: &str) -> Option<&'static str> {
+    if is_too_deep(text) { Some(TOO_DEEP) } else { (!text.is_ascii()).then_some("it holds more than ASCII") }
 }
 
 /// Whether the name of a requirement, or of an extra of it, ends in `-`, `_` or `.`, which none may (PEP 508).
@@ -118,8 +123,8 @@ fn has_odd_name(text: &str) -> bool {
 
 /// Reads a marker (PEP 508); why it is none.
 fn marker(text: &str) -> Result<MarkerTree, String> {
-    if is_too_deep(text) {
-        return Err(TOO_DEEP.to_owned());
+    if let Some(reason) = unreadable_marker(text) {
+        return Err(reason.to_owned());
     }
     text.parse().map_err(|error: pep508_rs::Pep508Error| error.message.to_string())
 }
@@ -210,12 +215,19 @@ mod tests {
         ] {
             assert!(!has_odd_name(good), "{good}");
         }
-        let texts =
-            Texts::from([("requirements.txt".to_owned(), "asgiref[t-\nb.==1\na-/x.whl\n".to_owned())]);
+        let texts = Texts::from([(
+            "requirements.txt".to_owned(),
+            "asgiref[t-\nb.==1\na-/x.whl\nc==1; a and⌆\n".to_owned(),
+        )]);
         let python = crate::content::python::PythonVersion { major: 3, minor: 11, free_threaded: false };
         let target = Target { python, patch: None, machine: "x86_64" };
         let error = read("requirements.txt", &texts, &target).expect_err("no requirements").to_string();
         assert_eq!(error.matches("a name ends in a letter or a digit").count(), 2, "{error}");
+        assert!(
+            error.contains("requirements.txt:4: ") && error.contains("it holds more than ASCII"),
+            "{error}"
+        );
+        assert!(marker("a and⌆").is_err_and(|reason| reason == "it holds more than ASCII"));
         assert!(error.contains("`a-/x.whl` names a URL or a directory"), "{error}");
     }
 }
