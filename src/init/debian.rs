@@ -140,7 +140,11 @@ pub(in crate::init) fn add(draft: &mut Draft, facts: &Facts) -> Result<(), Error
     draft.say(["Made by `mkdeb init` from debian/. All keys: docs/manifest.md of mkdeb."]);
     self::package(draft, (&control, binary), facts)?;
     project::app(draft, facts);
-    let python = rules.virtualenv.get("python").filter(|python| python.starts_with("/usr/bin/python3."));
+    let is_versioned = |python: &&String| {
+        let version = python.strip_prefix("/usr/bin/python3.").unwrap_or_default();
+        !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit())
+    };
+    let python = rules.virtualenv.get("python").filter(is_versioned);
     let is_left_out = rules.virtualenv.contains_key("skip-install");
     let holds = if is_left_out { Holds::Needed } else { Holds::Project };
     project::virtualenv(draft, facts, (python.map(String::as_str), holds));

@@ -40,9 +40,9 @@ pub struct Script {
 }
 
 impl Draft {
-    /// Adds lines to the comment at the top.
+    /// Adds lines to the comment at the top, which ends with its line.
     pub(in crate::init) fn say<'l>(&mut self, lines: impl IntoIterator<Item = &'l str>) {
-        self.head.extend(lines.into_iter().map(str::to_owned));
+        self.head.extend(lines.into_iter().map(|line| line.replace(char::is_control, " ")));
     }
 
     /// Adds a remark.
@@ -163,12 +163,12 @@ mod tests {
         let environment = toml::Table::from_iter([("A B".to_owned(), Value::from("x'y\"z"))]);
         table.set("environment", environment);
         let mut draft = Draft::default();
-        draft.say(["top", ""]);
+        draft.say(["top\n\u{7f}", ""]);
         draft.add(table);
         draft.add(Table::new("[app]"));
         assert!(draft.has("[package]") && !draft.has("[app]"));
         let text = draft.text();
-        assert!(text.starts_with("# top\n#\n\n[package]\nname = \"orders\"\n"), "{text}");
+        assert!(text.starts_with("# top  \n#\n\n[package]\nname = \"orders\"\n"), "{text}");
         let parsed: toml::Table = toml::from_str(&text).expect("TOML");
         let package = &parsed["package"];
         assert_eq!(package["description"].as_str(), Some("a \"b\"\n\\c\u{0}\r\u{7f}\u{85}\n"));
