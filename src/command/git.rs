@@ -22,7 +22,7 @@ use crate::host::watch::Watch;
 use crate::types::spelling::nearest;
 
 /// What is done alike on every machine, whatever its users set (git-config(1)).
-const SETTINGS: [&str; 12] = [
+const SETTINGS: [&str; 14] = [
     "-c",
     "tar.umask=0022",
     "-c",
@@ -35,6 +35,9 @@ const SETTINGS: [&str; 12] = [
     "core.eol=lf",
     "-c",
     "core.quotePath=false",
+    // It would be a program of whoever configured the repository.
+    "-c",
+    "core.fsmonitor=false",
 ];
 /// The mode of a submodule in a tree of git.
 const SUBMODULE: &str = "160000";

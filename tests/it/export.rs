@@ -245,3 +245,25 @@ fn submodules_are_a_matter_of_git() {
     let ran = Project::new("").run(&["build", "--set", "app.submodules=true"]);
     assert!(ran.err.contains("`submodules` in `[app]` has no effect with `tarball`"), "{}", ran.err);
 }
+
+#[test]
+fn a_submodule_that_leads_out_of_the_tree_is_refused_and_no_program_of_the_repository_is_run() {
+    let project = with_submodules();
+    let top = project.path("orders");
+    // Trees are made of lines; what git itself never checks out can stand in them.
+    let script = "commit=$(git -C ../lib rev-parse HEAD)
+        inner=$(printf '160000 commit %s\\tlib\\n' \"$commit\" | git mktree --missing)
+        tree=$(printf '040000 tree %s\\t..\\n' \"$inner\" | git mktree)
+        git -c user.name=T -c user.email=t@example.org commit-tree -m odd \"$tree\"
+        git config core.fsmonitor \"touch $PWD/ran; false\"";
+    let made = ran(Command::new("sh").args(["-euc", script]).current_dir(&top));
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    let odd = made.out.trim();
+    let refused = export(&project, "orders", &[odd, "--submodules", "--output", "../odd.tar.gz"]);
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    assert!(refused.err.contains("invalid path '../lib'"), "{}", refused.err);
+    assert!(!project.path("odd.tar.gz").exists());
+
+    assert_eq!(export(&project, "orders", &["--output", "../app.tar.gz"]).code, Some(0));
+    assert!(!top.join("ran").exists());
+}
