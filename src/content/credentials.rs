@@ -154,7 +154,7 @@ mod tests {
                 "[global]\nindex-url = https://u:p@x/simple\nextra-index-url =\n  https://v:q@y/\n",
                 &[2, 4][..],
             ),
-            ("pip.conf", "[global]\nindex-url = https://pypi.org/simple\n", &[]),
+            ("pip.conf", "[global]\nindex-url = https://index.example.org/simple\n", &[]),
             ("uv.toml", "[[index]]\nurl = \"https://u:p@x/\"\n", &[2]),
             ("requirements-dev.txt", "a @ https://t@x/a.whl\nb==1\n", &[1]),
             (".netrc", "machine x login u password p\nmachine y\n  login v\n  password q\n", &[1, 4]),

@@ -203,8 +203,8 @@ mod tests {
         version = "0.1"
         source = { virtual = "." }
         dependencies = [
-            { name = "numpy", version = "1.26", source = { registry = "https://pypi.org/simple" }, marker = "python_full_version < '3.10'" },
-            { name = "numpy", version = "2.1", source = { registry = "https://pypi.org/simple" }, marker = "python_full_version >= '3.10'" },
+            { name = "numpy", version = "1.26", source = { registry = "https://index.example.org/simple" }, marker = "python_full_version < '3.10'" },
+            { name = "numpy", version = "2.1", source = { registry = "https://index.example.org/simple" }, marker = "python_full_version >= '3.10'" },
             { name = "uvicorn", extra = ["standard"] },
             { name = "sibling" },
         ]
@@ -214,17 +214,17 @@ mod tests {
         [[package]]
         name = "numpy"
         version = "1.26"
-        source = { registry = "https://pypi.org/simple" }
+        source = { registry = "https://index.example.org/simple" }
         [[package]]
         name = "numpy"
         version = "2.1"
-        source = { registry = "https://pypi.org/simple" }
+        source = { registry = "https://index.example.org/simple" }
         sdist = { url = "https://x/x.tar.gz", hash = "sha256:aa", size = 1 }
         wheels = [{ url = "https://x/x.whl", hash = "sha256:bb", size = 1 }]
         [[package]]
         name = "uvicorn"
         version = "0.30"
-        source = { registry = "https://pypi.org/simple" }
+        source = { registry = "https://index.example.org/simple" }
         dependencies = [{ name = "click" }, { name = "colorama", marker = "sys_platform == 'win32'" }]
         [package.optional-dependencies]
         standard = [{ name = "httptools" }]
@@ -232,16 +232,16 @@ mod tests {
         [[package]]
         name = "click"
         version = "8.1"
-        source = { registry = "https://pypi.org/simple" }
+        source = { registry = "https://index.example.org/simple" }
         dependencies = [{ name = "uvicorn" }]
         [[package]]
         name = "httptools"
         version = "0.6"
-        source = { registry = "https://pypi.org/simple" }
+        source = { registry = "https://index.example.org/simple" }
         [[package]]
         name = "pytest"
         version = "8.0"
-        source = { registry = "https://pypi.org/simple" }
+        source = { registry = "https://index.example.org/simple" }
         [[package]]
         name = "sibling"
         version = "0.1"
@@ -250,7 +250,7 @@ mod tests {
         [[package]]
         name = "idna"
         version = "3.7"
-        source = { registry = "https://pypi.org/simple" }
+        source = { registry = "https://index.example.org/simple" }
     "#;
 
     #[test]
