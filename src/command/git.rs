@@ -22,7 +22,7 @@ use crate::host::watch::Watch;
 use crate::types::spelling::nearest;
 
 /// What is done alike on every machine, whatever its users set (git-config(1)).
-const SETTINGS: [&str; 14] = [
+const SETTINGS: [&str; 16] = [
     "-c",
     "tar.umask=0022",
     "-c",
@@ -38,6 +38,9 @@ const SETTINGS: [&str; 14] = [
     // It would be a program of whoever configured the repository.
     "-c",
     "core.fsmonitor=false",
+    // A commit may hold the files of a repository, with settings of its own (git-config(1)).
+    "-c",
+    "safe.bareRepository=explicit",
 ];
 /// The mode of a submodule in a tree of git.
 const SUBMODULE: &str = "160000";
@@ -254,7 +257,11 @@ impl<'e> Git<'e> {
         let missing = || Error::NoSubmodule { path: path.clone(), commit: commit.clone() };
         let mut env = self.env.clone();
         env.enter(Path::new(path)).map_err(|_| missing())?;
-        let git = Git::open(&env, self.watch)?;
+        let git = Git::open(&env, self.watch).map_err(|_| missing())?;
+        let is_own = env.canonical(Path::new(".")) == self.env.canonical(Path::new(".")).join(path);
+        if !is_own || env.canonical(&git.top) != env.canonical(Path::new(".")) {
+            return Err(missing());
+        }
         // A directory that nothing was checked out into is one of the repository around it.
         if git.commit(commit).is_err() {
             return Err(missing());
@@ -270,7 +277,10 @@ impl<'e> Git<'e> {
 
     fn run(&self, words: impl FnOnce(Program) -> Program) -> Result<String, process::Error> {
         let program = Program::new(&self.program, &self.env, &["GIT_"]).args(&SETTINGS);
-        let program = program.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
+        let program = program
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_NO_REPLACE_OBJECTS", "1");
         words(program.env("GIT_OPTIONAL_LOCKS", "0")).run(self.watch)
     }
 

@@ -50,6 +50,7 @@ impl AtomicFile {
     }
 
     fn with_mode(path: &Path, mode: u32) -> Result<Self, Error> {
+        refuse_special(path)?;
         let directory = path.ancestors().skip(1).find(|above| above.is_dir()).unwrap_or(Path::new("."));
         let hidden = Hidden::unnamed(directory).or_else(|_| Hidden::named(directory));
         let hidden = hidden.map_err(|error| Error::new("create", path, error))?;
@@ -100,6 +101,17 @@ impl AtomicFile {
         File::open(directory).and_then(|dir| dir.sync_all()).map_err(wrap)?;
         Ok(self.path)
     }
+}
+
+/// What a rename would take from the machine: `/dev/null`, the link `/dev/stdout`.
+fn refuse_special(path: &Path) -> Result<(), Error> {
+    let is_special = |about: fs::Metadata| !about.is_file() && !about.is_dir();
+    // `/dev` itself alone: `/dev/shm` holds files like any other directory.
+    let is_machines = path.parent().is_some_and(|parent| parent == Path::new("/dev"));
+    if is_machines || fs::metadata(path).is_ok_and(is_special) {
+        return Err(Error::new("create", path, io::Error::other("it is the machine's, and no regular file")));
+    }
+    Ok(())
 }
 
 impl Hidden {

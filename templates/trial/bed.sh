@@ -21,6 +21,13 @@ if ! said=$(chroot . /usr/bin/dpkg --version 2>&1) || ! said=$(chroot . /bin/sh 
     exit 1
 fi
 
+# Until the root is entered a link in it leads where it leads on the host.
+for directory in proc dev run usr usr/sbin; do
+    if [ -L "$directory" ]; then
+        echo "/$directory of the root is a link" >&2
+        exit 1
+    fi
+done
 mkdir -p proc dev run
 mount -t proc proc proc
 mount -t tmpfs -o mode=755 dev dev
@@ -43,6 +50,7 @@ mkdir run/mkdeb
 mount --bind "$place/debs" run/mkdeb
 # No service starts in a root that is not booted (invoke-rc.d(8)).
 mkdir -p usr/sbin
+rm -f usr/sbin/policy-rc.d
 printf '#!/bin/sh\nexit 101\n' >usr/sbin/policy-rc.d
 chmod 755 usr/sbin/policy-rc.d
 # No network but the loopback; without `ip` not even that.

@@ -267,3 +267,19 @@ fn a_submodule_that_leads_out_of_the_tree_is_refused_and_no_program_of_the_repos
     assert_eq!(export(&project, "orders", &["--output", "../app.tar.gz"]).code, Some(0));
     assert!(!top.join("ran").exists());
 }
+
+#[test]
+fn files_of_a_repository_in_the_tree_and_devices_are_left_alone() {
+    let project = repository();
+    let script = "git init -q --bare inner && cd inner && mkdir -p refs/heads objects && touch refs/k objects/k
+        git config core.bare false && git config core.worktree . && git config core.fsmonitor \"touch $PWD/ran; false\"";
+    let made = ran(Command::new("sh").args(["-euc", script]).current_dir(project.path("orders")));
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    let refused = export(&project, "orders/inner", &["HEAD"]);
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    assert!(!project.path("orders/inner/ran").exists(), "{}", refused.err);
+
+    let refused = export(&project, "orders", &["HEAD", "--output", "/dev/mkdeb.tar.gz"]);
+    assert!(refused.err.contains("it is the machine's, and no regular file"), "{}", refused.err);
+    assert!(!std::path::Path::new("/dev/mkdeb.tar.gz").exists());
+}
