@@ -147,6 +147,8 @@ pub(in crate::command) struct Git<'e> {
     env: Env,
     watch: &'e Watch,
     top: PathBuf,
+    /// The directories of other owners that the machine's users trust.
+    safe: Vec<String>,
 }
 
 impl<'e> Git<'e> {
@@ -154,7 +156,15 @@ impl<'e> Git<'e> {
     /// below the top.
     pub(in crate::command) fn open(env: &Env, watch: &'e Watch) -> Result<Self, Error> {
         let program = on_path("git", env).ok_or(Error::NoGit)?;
-        let mut git = Self { program, env: env.clone(), watch, top: PathBuf::new() };
+        // git heeds it from the command line as from its users' settings, and from no repository (git-config(1)).
+        let safe = ["--global", "--system"].iter().flat_map(|scope| {
+            let asked = Program::new(&program, env, &["GIT_"]);
+            let asked = asked.args(&["config", scope, "--get-all", "safe.directory"]);
+            let told = asked.run(watch).unwrap_or_default();
+            told.lines().map(|line| format!("safe.directory={line}")).collect::<Vec<_>>()
+        });
+        let safe = safe.collect();
+        let mut git = Self { program, env: env.clone(), watch, top: PathBuf::new(), safe };
         let top = git.line(&["rev-parse", "--show-toplevel"]);
         git.top = PathBuf::from(top.map_err(|_| Error::NoRepository(env.canonical(Path::new("."))))?);
         Ok(git)
@@ -277,6 +287,7 @@ impl<'e> Git<'e> {
 
     fn run(&self, words: impl FnOnce(Program) -> Program) -> Result<String, process::Error> {
         let program = Program::new(&self.program, &self.env, &["GIT_"]).args(&SETTINGS);
+        let program = self.safe.iter().fold(program, |program, setting| program.args(&["-c", setting]));
         let program = program
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_CONFIG_GLOBAL", "/dev/null")

@@ -283,3 +283,18 @@ fn files_of_a_repository_in_the_tree_and_devices_are_left_alone() {
     assert!(refused.err.contains("it is the machine's, and no regular file"), "{}", refused.err);
     assert!(!std::path::Path::new("/dev/mkdeb.tar.gz").exists());
 }
+
+#[test]
+fn a_checkout_of_another_owner_is_read_where_its_user_trusts_it() {
+    let project = repository();
+    let owned = ran(Command::new("chown").arg("-R").arg("65534:65534").arg(project.path("orders")));
+    if owned.code != Some(0) {
+        eprintln!("skipped: only root gives files to others");
+        return;
+    }
+    assert_eq!(export(&project, "orders", &["HEAD", "-o", "../a.tar.gz"]).code, Some(2));
+    project.write(".gitconfig", "[safe]\n\tdirectory = *\n");
+    let mut command = project.command(&["-C", "orders", "export", "HEAD", "-o", "../a.tar.gz"]);
+    let trusted = ran(command.env("HOME", project.dir()));
+    assert_eq!(trusted.code, Some(0), "{}", trusted.err);
+}
