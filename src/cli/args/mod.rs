@@ -161,7 +161,7 @@ pub(in crate::cli) enum Verb {
     ///
     /// What a CI runs before it publishes. The real dpkg of a root installs the packages, upgrades to them, is made to
     /// fail while it does, goes back, and purges them; after each step everything has to be as it should. Needs root, or
-    /// user namespaces; changes nothing on the machine, and asks no network. Exits with 1 where a step failed.
+    /// user namespaces, and asks no network. Scripts run as root there: try what you would install. Exits with 1 where a step failed.
     Test(TestArguments),
 
     /// Make the virtualenv that the requirements ask for, from wheels and without a network
