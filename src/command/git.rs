@@ -42,6 +42,18 @@ const SETTINGS: [&str; 16] = [
     "-c",
     "safe.bareRepository=explicit",
 ];
+/// What changes the bytes of an archive (gitattributes(5)).
+const ATTRIBUTES: [&str; 9] = [
+    "export-ignore",
+    "export-subst",
+    "text",
+    "crlf",
+    "eol",
+    "ident",
+    "filter",
+    "working-tree-encoding",
+    "binary",
+];
 /// The mode of a submodule in a tree of git.
 const SUBMODULE: &str = "160000";
 
@@ -86,6 +98,14 @@ pub enum Error {
         /// The commit that its tree is wanted of.
         commit: String,
     },
+    /// Attributes of one clone, which no other machine has.
+    #[error("`{}` changes what is exported, and belongs to this clone alone: `{line}`", .path.display())]
+    Attributes {
+        /// The file.
+        path: PathBuf,
+        /// The line in it.
+        line: String,
+    },
     /// git failed.
     #[error("failed to export `{name}`")]
     Git {
@@ -94,6 +114,9 @@ pub enum Error {
         /// What git says.
         source: process::Error,
     },
+    /// git was ended, or could not be run.
+    #[error(transparent)]
+    Ended(process::Error),
     /// The archive could not be put together.
     #[error("failed to put the submodule `{path}` into the archive")]
     Append {
@@ -117,7 +140,8 @@ impl From<Error> for Failure {
             Error::NoSubmodule { .. } => {
                 Some("fetch it: `git submodule update --init --recursive`".to_owned())
             }
-            Error::Git { .. } | Error::Append { .. } => None,
+            Error::Attributes { .. } => Some("move the line into `.gitattributes`, and commit it".to_owned()),
+            Error::Git { .. } | Error::Ended(_) | Error::Append { .. } => None,
         };
         Self::new(error, hint)
     }
@@ -166,7 +190,8 @@ impl<'e> Git<'e> {
         let safe = safe.collect();
         let mut git = Self { program, env: env.clone(), watch, top: PathBuf::new(), safe };
         let top = git.line(&["rev-parse", "--show-toplevel"]);
-        git.top = PathBuf::from(top.map_err(|_| Error::NoRepository(env.canonical(Path::new("."))))?);
+        let failed = |error| unless_failed(error, || Error::NoRepository(env.canonical(Path::new("."))));
+        git.top = PathBuf::from(top.map_err(failed)?);
         Ok(git)
     }
 
@@ -201,11 +226,12 @@ impl<'e> Git<'e> {
     pub(in crate::command) fn commit(&self, name: &str) -> Result<String, Error> {
         let wanted = format!("{name}^{{commit}}");
         let commit = self.line(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]);
-        commit.map_err(|_| {
+        let unknown = || {
             let names = self.text(&["for-each-ref", "--format=%(refname:short)"]).unwrap_or_default();
             let near = nearest(name, names.lines()).map(str::to_owned);
             Error::NoCommit { name: name.to_owned(), near }
-        })
+        };
+        commit.map_err(|error| unless_failed(error, unknown))
     }
 
     /// What people call a commit: its tag, or the tag before it.
@@ -243,10 +269,22 @@ impl<'e> Git<'e> {
     }
 
     fn write(&self, commit: &str, prefix: &str, to: &Path) -> Result<(), Error> {
+        self.has_no_attributes()?;
         let prefix = format!("--prefix={prefix}");
         let words = ["archive", "--format=tar", &prefix, "--output"];
         let written = self.run(|program| program.args(&words).arg(to).args(&["--end-of-options", commit]));
         written.map(drop).map_err(|source| Error::Git { name: commit.to_owned(), source })
+    }
+
+    /// Refuses attributes that git takes from the clone, which no option makes it leave.
+    fn has_no_attributes(&self) -> Result<(), Error> {
+        let failed = |source| Error::Git { name: "HEAD".to_owned(), source };
+        let path = PathBuf::from(self.line(&["rev-parse", "--git-path", "info/attributes"]).map_err(failed)?);
+        let text = self.env.read_optional(&path).map_err(|error| failed(error.into()))?.unwrap_or_default();
+        match text.lines().find(|line| changes_archives(line)) {
+            None => Ok(()),
+            Some(line) => Err(Error::Attributes { path, line: line.trim().to_owned() }),
+        }
     }
 
     /// The submodules of the directory's tree.
@@ -303,6 +341,23 @@ impl<'e> Git<'e> {
     pub(in crate::command) fn line(&self, words: &[&str]) -> Result<String, process::Error> {
         Ok(self.text(words)?.trim_end().to_owned())
     }
+}
+
+/// What a failure of git means; that it was ended, or could not be run, means nothing.
+fn unless_failed(error: process::Error, meaning: impl FnOnce() -> Error) -> Error {
+    match error {
+        process::Error::Failed { .. } => meaning(),
+        source => Error::Ended(source),
+    }
+}
+
+/// Whether a line of attributes, or a name for several, has to do with what is exported.
+fn changes_archives(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let names = words.next().is_some_and(|pattern| !pattern.starts_with('#'));
+    let attribute =
+        |word: &str| word.trim_start_matches(['-', '!']).split('=').next().unwrap_or_default().to_owned();
+    names && (line.contains("[attr]") || words.any(|word| ATTRIBUTES.contains(&attribute(word).as_str())))
 }
 
 /// A repository in another one's tree.

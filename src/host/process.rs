@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
+use std::io::ErrorKind::StorageFull;
 use std::io::Read;
 use std::io::Seek;
 use std::io::Write;
@@ -28,6 +29,8 @@ const INTERVAL: Duration = Duration::from_millis(20);
 /// How much of what a program said last is told, in bytes and in lines.
 const LAST_BYTES: u64 = 8 << 10;
 const LAST_LINES: usize = 15;
+/// A disk with less room than this, in bytes, is full.
+const FULL: u64 = 64 << 10;
 
 /// Why a program did not do what it was run for.
 #[derive(Debug, thiserror::Error)]
@@ -122,8 +125,17 @@ impl Program {
         let text = String::from_utf8_lossy(&text);
         let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
         let last = lines[lines.len().saturating_sub(LAST_LINES)..].join("\n");
+        if last.is_empty() && is_full() {
+            return Err(HostError::new("write to", &std::env::temp_dir(), StorageFull.into()).into());
+        }
         Err(Error::Failed { program: self.name, said: last })
     }
+}
+
+/// Whether the disk is full through which goes what programs say: then they say nothing.
+pub(in crate::host) fn is_full() -> bool {
+    let about = rustix::fs::statvfs(std::env::temp_dir());
+    about.is_ok_and(|about| about.f_bavail.saturating_mul(about.f_frsize) < FULL)
 }
 
 /// Waits for the end of a program; none where a signal came before that.

@@ -298,3 +298,21 @@ fn a_checkout_of_another_owner_is_read_where_its_user_trusts_it() {
     let trusted = ran(command.env("HOME", project.dir()));
     assert_eq!(trusted.code, Some(0), "{}", trusted.err);
 }
+
+#[test]
+fn attributes_of_one_clone_are_refused_where_they_change_what_is_exported() {
+    let project = repository();
+    let attributes = "orders/.git/info/attributes";
+    let harmless = "# app.py export-ignore\n*.py diff=python\ntext/x -diff\n";
+    project.write(attributes, harmless);
+    assert_eq!(export(&project, "orders", &["HEAD", "-o", "../a.tar.gz"]).code, Some(0));
+    for line in ["app.py export-ignore", "*.py -text", "* eol=crlf", "[attr]mine -text", "*.py ident"] {
+        project.write(attributes, format!("{harmless}{line}\n"));
+        let refused = export(&project, "orders", &["HEAD", "-o", "../b.tar.gz"]);
+        assert_eq!(refused.code, Some(2), "{line}: {}", refused.err);
+        let told =
+            format!("changes what is exported, and belongs to this clone alone: `{}`\nhint: move", line);
+        assert!(refused.err.contains(&told), "{line}: {}", refused.err);
+        assert!(!project.path("b.tar.gz").exists());
+    }
+}
