@@ -167,6 +167,11 @@ pub fn open(path: &Path) -> Result<File, Error> {
     File::open(path).map_err(|error| Error::new("read", path, error))
 }
 
+/// Takes away what was written into a temporary directory.
+pub fn remove(path: &Path) -> Result<(), Error> {
+    fs::remove_file(path).map_err(|error| Error::new("remove", path, error))
+}
+
 /// Opens what was written into a temporary directory, to write on.
 pub fn reopen(path: &Path) -> Result<File, Error> {
     let opened = OpenOptions::new().read(true).write(true).open(path);

@@ -78,7 +78,7 @@ impl Trial<'_> {
 
     /// The states and versions of all packages that dpkg knows.
     pub(super) fn states(&self) -> Result<BTreeMap<String, (String, String)>, Failure> {
-        let text = self.bed.ask(&STATES, self.watch)?;
+        let text = self.bed.ask(&STATES, self.limit, self.watch)?;
         let state = |line: &str| {
             let mut words = line.split('\t').map(|word| word.trim().to_owned());
             Some((words.next()?, (words.next()?, words.next()?)))
@@ -96,6 +96,6 @@ impl Trial<'_> {
 
     /// All files.
     pub(super) fn listing(&self) -> Result<Listing, Failure> {
-        Ok(Listing::read(&self.bed.ask(&FIND, self.watch)?))
+        Ok(Listing::read(&self.bed.ask(&FIND, self.limit, self.watch)?))
     }
 }

@@ -14,6 +14,8 @@ use crate::deb::reversion;
 use crate::deb::spoil;
 use crate::deb::spoil::Spoil;
 use crate::host::Error as HostError;
+use crate::host::bed::Bed;
+use crate::host::bed::SHELF;
 use crate::host::env::Env;
 use crate::host::output;
 use crate::host::watch::Guarded;
@@ -44,74 +46,97 @@ pub const REFUSED: &str = "this release was made to fail";
 const HIGHER: &str = "+failing";
 
 /// What makes packages fail, and where they go.
+///
+/// Whatever the root sees was written for the next call of dpkg, and nothing there is read again: should a package
+/// find a way to change it, that changes no verdict.
 pub(super) struct Workshop<'a> {
-    /// The directory that the root sees.
-    pub shelf: PathBuf,
-    pub env: &'a Env,
-    pub watch: &'a Watch,
+    /// The directory that the root sees, and one that it does not see.
+    shelf: PathBuf,
+    desk: PathBuf,
+    env: &'a Env,
+    watch: &'a Watch,
+    /// The files for the next call, and how many there were before them.
+    here: Vec<PathBuf>,
+    count: usize,
 }
 
-impl Workshop<'_> {
-    /// Copies a package to where the root sees it, where that was not done before; the name of the copy.
-    pub fn copy(&self, candidate: &Candidate, prefix: &str) -> Result<String, Failure> {
-        let name = format!("{prefix}-{}.deb", candidate.name);
-        let path = self.shelf.join(&name);
-        if self.env.is_file(&path) {
-            return Ok(name);
-        }
-        let mut input = self.open(&candidate.file)?;
-        let mut file = output::create(&path)?;
-        let copied = std::io::copy(&mut input, &mut file).and_then(|_| file.flush());
-        copied.map_err(|error| HostError::new("write", &path, error))?;
-        Ok(name)
+impl<'a> Workshop<'a> {
+    /// One for the packages of a root.
+    pub fn new(bed: &Bed, (env, watch): (&'a Env, &'a Watch)) -> Self {
+        Self { shelf: bed.shelf(), desk: bed.desk(), env, watch, here: Vec::new(), count: 0 }
     }
 
-    /// The obstacle; its name there.
-    pub fn obstacle(&self) -> Result<String, Failure> {
-        let path = generated(&obstacle()?, &self.shelf, (self.env, self.watch))?;
-        Ok(path.file_name().unwrap_or_default().to_string_lossy().into_owned())
+    /// Copies a package to where the root sees it; the path there.
+    pub fn copy(&mut self, candidate: &Candidate) -> Result<String, Failure> {
+        let file = self.env.resolve(&candidate.file);
+        self.shelve(&file, &candidate.name)
+    }
+
+    /// The obstacle; its path there.
+    pub fn obstacle(&mut self) -> Result<String, Failure> {
+        let made = generated(&obstacle()?, &self.desk, (self.env, self.watch))?;
+        self.shelve(&made, OBSTACLE)
     }
 
     /// A copy that the obstacle is in the way of. Without a version before it, it needs a higher one to be an upgrade.
-    pub fn blocked(&self, candidate: &Candidate, from: Option<&str>) -> Result<String, Failure> {
-        let name = format!("blocked-{}.deb", candidate.name);
+    pub fn blocked(&mut self, candidate: &Candidate, from: Option<&str>) -> Result<String, Failure> {
         let added = Spoil::Added(CLAIMED);
         if from.is_some_and(|version| version != candidate.version) {
-            self.spoil((&candidate.file, candidate), added, &name)?;
-            return Ok(name);
+            return self.spoil((&candidate.file, candidate), added);
         }
         let malformed = |error: crate::types::version::Error| Failure::new(error, None);
         let version: DebVersion = format!("{}{HIGHER}", candidate.version).parse().map_err(malformed)?;
-        let higher = self.shelf.join(format!("higher-{}.deb", candidate.name));
+        let higher = self.desk.join(format!("{}.deb", candidate.name));
         let mut out = output::create(&higher)?;
         reversion::reversion(&mut self.open(&candidate.file)?, &version, &mut out)
             .map_err(|source| Error::Reversion { file: candidate.file.clone(), source })?;
         out.flush().map_err(|error| HostError::new("write", &higher, error))?;
-        self.spoil((&higher, candidate), added, &name)?;
-        Ok(name)
+        self.spoil((&higher, candidate), added)
     }
 
     /// A copy whose release does not start.
-    pub fn refusing(&self, candidate: &Candidate) -> Result<String, Failure> {
-        let Some(path) = candidate.preflights.first() else { return self.copy(candidate, "new") };
-        let name = format!("refusing-{}.deb", candidate.name);
+    pub fn refusing(&mut self, candidate: &Candidate) -> Result<String, Failure> {
+        let Some(path) = candidate.preflights.first() else { return self.copy(candidate) };
         let path = path.trim_start_matches('/');
-        self.spoil((&candidate.file, candidate), Spoil::Replaced { path, text: REFUSAL }, &name)?;
-        Ok(name)
+        self.spoil((&candidate.file, candidate), Spoil::Replaced { path, text: REFUSAL })
     }
 
-    fn spoil(&self, (from, of): (&Path, &Candidate), how: Spoil<'_>, name: &str) -> Result<(), Failure> {
+    /// Takes away what was for the call that was made.
+    pub fn clear(&mut self) -> Result<(), Failure> {
+        let gone = self.here.drain(..).try_for_each(|path| output::remove(&path));
+        Ok(gone?)
+    }
+
+    fn spoil(&mut self, (from, of): (&Path, &Candidate), how: Spoil<'_>) -> Result<String, Failure> {
+        let (there, path) = self.next(&of.name);
         let mut input = self.open(from)?;
-        let mut spool = output::spool(&self.shelf)?;
-        let path = self.shelf.join(name);
+        let mut spool = output::spool(&self.desk)?;
         let mut out = output::create(&path)?;
         spoil::spoil(&mut input, how, &mut spool, &mut out)
             .map_err(|source| Error::Spoil { file: of.file.clone(), source })?;
         out.flush().map_err(|error| HostError::new("write", &path, error))?;
-        Ok(())
+        Ok(there)
     }
 
-    fn open(&self, path: &Path) -> Result<Guarded<'_, std::fs::File>, Failure> {
+    fn shelve(&mut self, file: &Path, name: &str) -> Result<String, Failure> {
+        let (there, path) = self.next(name);
+        let mut input = self.open(file)?;
+        let mut out = output::create(&path)?;
+        let copied = std::io::copy(&mut input, &mut out).and_then(|_| out.flush());
+        copied.map_err(|error| HostError::new("write", &path, error))?;
+        Ok(there)
+    }
+
+    /// A path that nothing had before: in the root, and here.
+    fn next(&mut self, name: &str) -> (String, PathBuf) {
+        self.count += 1;
+        let file = format!("{}-{name}.deb", self.count);
+        let path = self.shelf.join(&file);
+        self.here.push(path.clone());
+        (format!("{SHELF}/{file}"), path)
+    }
+
+    fn open(&self, path: &Path) -> Result<Guarded<'a, std::fs::File>, Failure> {
         Ok(Guarded::new(output::open(&self.env.resolve(path))?, self.watch))
     }
 }

@@ -18,7 +18,7 @@ use crate::command::trial::shelf::Candidate;
 use crate::command::trial::spoiled;
 use crate::command::trial::spoiled::Workshop;
 use crate::host::bed::Bed;
-use crate::host::bed::SHELF;
+use crate::host::bed::End;
 use crate::host::env::Env;
 use crate::host::watch::Watch;
 
@@ -73,7 +73,7 @@ impl<'a> Trial<'a> {
         (env, watch): (&'a Env, &'a Watch),
         limit: Duration,
     ) -> Self {
-        let workshop = Workshop { shelf: bed.shelf(), env, watch };
+        let workshop = Workshop::new(bed, (env, watch));
         let (base, before, held) = (BTreeSet::new(), Listing::default(), BTreeMap::new());
         let (took, said, steps, log) = (Duration::ZERO, Vec::new(), Vec::new(), String::new());
         let stopped = None;
@@ -83,7 +83,7 @@ impl<'a> Trial<'a> {
     /// Installs what the packages depend on, and looks at the root as it is then.
     pub fn prepare(&mut self, with: &[Candidate]) -> Result<(), Failure> {
         let with: Vec<&Candidate> = with.iter().collect();
-        if self.install(&with, "with")? != Called::Well {
+        if self.install(&with)? != Called::Well {
             return Err(Error::With(std::mem::take(&mut self.said)).into());
         }
         let states = self.states()?;
@@ -100,12 +100,12 @@ impl<'a> Trial<'a> {
     pub fn run(&mut self) -> Result<(), Failure> {
         let (old, new): (Vec<_>, Vec<_>) = (self.old.iter().collect(), self.new.iter().collect());
         if old.is_empty() {
-            self.step(Kind::Install, |trial| trial.installs(&new, "new"))?;
+            self.step(Kind::Install, |trial| trial.installs(&new))?;
             self.step(Kind::FailedUnpack, Self::fails_to_unpack)?;
             self.skip(Kind::Upgrade, "no `--from` names what it is an upgrade of");
-            self.step(Kind::Reinstall, |trial| trial.installs(&new, "new"))?;
+            self.step(Kind::Reinstall, |trial| trial.installs(&new))?;
         } else {
-            self.step(Kind::Install, |trial| trial.installs(&old, "old"))?;
+            self.step(Kind::Install, |trial| trial.installs(&old))?;
             if self.upgraded().is_empty() {
                 self.skip(Kind::FailedUnpack, "no package of `--from` is there in another version");
             } else {
@@ -114,9 +114,9 @@ impl<'a> Trial<'a> {
             if self.has_switch() {
                 self.step(Kind::FailedSwitch, Self::fails_to_switch)?;
             }
-            self.step(Kind::Upgrade, |trial| trial.installs(&new, "new"))?;
-            self.step(Kind::Rollback, |trial| trial.installs(&old, "old"))?;
-            self.step(Kind::UpgradeAgain, |trial| trial.installs(&new, "new"))?;
+            self.step(Kind::Upgrade, |trial| trial.installs(&new))?;
+            self.step(Kind::Rollback, |trial| trial.installs(&old))?;
+            self.step(Kind::UpgradeAgain, |trial| trial.installs(&new))?;
             for (candidate, path) in self.rollbacks() {
                 self.step(Kind::OwnRollback, |trial| trial.rolls_back(candidate, &path))?;
             }
@@ -167,8 +167,8 @@ impl<'a> Trial<'a> {
     }
 
     /// Installs packages, which have to stand then.
-    fn installs(&mut self, candidates: &[&Candidate], prefix: &str) -> Result<Findings, Failure> {
-        match self.install(candidates, prefix)? {
+    fn installs(&mut self, candidates: &[&Candidate]) -> Result<Findings, Failure> {
+        match self.install(candidates)? {
             Called::Badly(why) => Ok(Findings::fatal(why)),
             Called::Well => {
                 self.hold(candidates);
@@ -198,10 +198,10 @@ impl<'a> Trial<'a> {
         let beside = self.added();
         let mut findings = match beside.is_empty() {
             true => Findings::default(),
-            false => self.installs(&beside, "new")?,
+            false => self.installs(&beside)?,
         };
         let obstacle = self.workshop.obstacle()?;
-        if let Called::Badly(why) = self.call(&INSTALL, &[format!("{SHELF}/{obstacle}")])? {
+        if let Called::Badly(why) = self.call(&INSTALL, &[obstacle])? {
             return Ok(Findings::fatal(why));
         }
         for (candidate, from) in self.upgraded() {
@@ -210,7 +210,7 @@ impl<'a> Trial<'a> {
             }
             let blocked = self.workshop.blocked(candidate, from)?;
             let before = self.listing()?;
-            let called = self.call(&INSTALL, &[format!("{SHELF}/{blocked}")])?;
+            let called = self.call(&INSTALL, &[blocked])?;
             findings.add(self.went_back(called, spoiled::CLAIM, (&before, &BTreeSet::new()))?);
         }
         let said = std::mem::take(&mut self.said);
@@ -234,10 +234,9 @@ impl<'a> Trial<'a> {
         let before = self.listing()?;
         let mut called = Called::Well;
         for call in shelf::calls(&new) {
-            let names: Result<Vec<String>, Failure> =
+            let files: Result<Vec<String>, Failure> =
                 call.iter().map(|candidate| self.workshop.refusing(candidate)).collect();
-            let files: Vec<String> = names?.iter().map(|name| format!("{SHELF}/{name}")).collect();
-            called = self.call(&INSTALL, &files)?;
+            called = self.call(&INSTALL, &files?)?;
             if called != Called::Well {
                 break;
             }
@@ -322,13 +321,11 @@ impl<'a> Trial<'a> {
     }
 
     /// Installs packages, in as many calls as it takes.
-    fn install(&mut self, candidates: &[&Candidate], prefix: &str) -> Result<Called, Failure> {
+    fn install(&mut self, candidates: &[&Candidate]) -> Result<Called, Failure> {
         for call in shelf::calls(candidates) {
-            let mut files = Vec::new();
-            for candidate in call {
-                files.push(format!("{SHELF}/{}", self.workshop.copy(candidate, prefix)?));
-            }
-            let called = self.call(&INSTALL, &files)?;
+            let files: Result<Vec<String>, Failure> =
+                call.iter().map(|candidate| self.workshop.copy(candidate)).collect();
+            let called = self.call(&INSTALL, &files?)?;
             if called != Called::Well {
                 return Ok(called);
             }
@@ -340,20 +337,20 @@ impl<'a> Trial<'a> {
     fn call(&mut self, words: &[&str], more: &[String]) -> Result<Called, Failure> {
         let words: Vec<&str> = words.iter().copied().chain(more.iter().map(String::as_str)).collect();
         let ran = self.bed.run(&words, self.limit, self.watch)?;
+        self.workshop.clear()?;
         self.took += ran.took;
         self.log.push_str(&format!("$ {}\n{}", words.join(" "), ran.text));
         self.said = said::last(&ran.text);
         let own: Vec<&str> = self.old.iter().chain(self.new).map(|own| own.name.as_str()).collect();
         let program = words.first().map_or("", |word| word.rsplit('/').next().unwrap_or_default());
-        match ran.status {
-            Some(0) => Ok(Called::Well),
-            Some(status) => match said::lacks(&ran.text, &own) {
-                lacks if lacks.is_empty() => {
-                    Ok(Called::Badly(format!("{program} failed with status {status}")))
-                }
-                lacks => Err(Error::Lacks(lacks).into()),
-            },
-            None => Ok(Called::Badly(format!("{program} did not end within {} s", self.limit.as_secs()))),
+        let lacks = match ran.end {
+            End::Status(0) => return Ok(Called::Well),
+            End::Status(_) => said::lacks(&ran.text, &own),
+            _ => Vec::new(),
+        };
+        match lacks.is_empty() {
+            true => Ok(Called::Badly(format!("{program} {}", ran.end))),
+            false => Err(Error::Lacks(lacks).into()),
         }
     }
 }

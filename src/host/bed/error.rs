@@ -44,6 +44,14 @@ pub enum Error {
         /// What was said.
         said: String,
     },
+    /// Where something is mounted there is a link, which leads where it wants on the host.
+    #[error("in `{}` a link is in the place of the directory `{link}`", .path.display())]
+    Link {
+        /// Which root.
+        path: PathBuf,
+        /// The link in it.
+        link: String,
+    },
     /// A directory whose files belong to users that there are not in the root.
     #[error("`{}` belongs to another user than you, who would be nobody in the root", .0.display())]
     Owner(PathBuf),
@@ -106,6 +114,7 @@ impl Error {
             Self::NoDpkg { .. } => {
                 "its top directory has to be that of a Debian for this machine: `usr`, `etc`, `var`".to_owned()
             }
+            Self::Link { .. } => "take a root whose directories are directories, as mmdebstrap makes it".to_owned(),
             Self::Owner(path) => {
                 let path = path.display();
                 format!("make a tarball of it: `sudo tar -C {path} -cf root.tar .`, or run this as root")

@@ -6,6 +6,7 @@
 mod error;
 mod fill;
 
+use std::fmt;
 use std::fs;
 use std::fs::File;
 use std::io;
@@ -34,8 +35,8 @@ use crate::host::bed::error::Who;
 use crate::host::deb_file::Patient;
 use crate::host::env::Env;
 use crate::host::process::end;
+use crate::host::process::is_full;
 use crate::host::process::on_path;
-use crate::host::process::wait;
 use crate::host::watch::Watch;
 
 /// What the first process runs.
@@ -44,6 +45,9 @@ const HOLDER: &str = include_str!("../../../templates/trial/bed.sh");
 pub const SHELF: &str = "/run/mkdeb";
 /// How soon an end, or a signal, is noticed.
 const INTERVAL: Duration = Duration::from_millis(10);
+/// The most that a program may say that is run, and one that is asked, in bytes: a listing of all files is long.
+const MOST_SAID: u64 = 16 << 20;
+const MOST_ANSWERED: u64 = 256 << 20;
 /// How long the namespaces may take to end by themselves.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Where a user's `PATH` may not lead: `chroot`, `ip`.
@@ -69,12 +73,36 @@ pub struct Bed {
 /// A program that ended in the root.
 #[derive(Debug)]
 pub struct Ran {
-    /// Its exit status; none where it was ended, by a signal or because it took too long.
-    pub status: Option<i32>,
+    /// How it ended.
+    pub end: End,
     /// What it said, on both streams.
     pub text: String,
     /// How long it took.
     pub took: Duration,
+}
+
+/// How a program ended in the root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// With this exit status.
+    Status(i32),
+    /// By a signal of its own.
+    Killed,
+    /// It took longer than this, and was ended.
+    Late(Duration),
+    /// It said more than this many bytes, and was ended.
+    Loud(u64),
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(status) => write!(f, "failed with status {status}"),
+            Self::Killed => write!(f, "was killed"),
+            Self::Late(limit) => write!(f, "did not end within {} s", limit.as_secs()),
+            Self::Loud(most) => write!(f, "said more than {} MiB", most >> 20),
+        }
+    }
 }
 
 /// What it needs of the host.
@@ -134,7 +162,7 @@ impl Bed {
         let wrap = |error| HostError::new("create", &std::env::temp_dir(), error);
         let place = tempfile::Builder::new().prefix("mkdeb-").tempdir().map_err(wrap)?;
         let mark = mark(&place);
-        for path in ["root", "debs", &mark].map(|name| place.path().join(name)) {
+        for path in ["root", "debs", "desk", &mark].map(|name| place.path().join(name)) {
             fs::create_dir(&path).map_err(|error| HostError::new("create", &path, error))?;
         }
         let said = tempfile::tempfile().map_err(wrap)?;
@@ -155,6 +183,10 @@ impl Bed {
         let _ = bed.input.as_mut().map(|input| input.write_all(b"filled\n"));
         match next_line(&mut lines, watch)?.as_str() {
             "ready" => Ok(bed),
+            "link" => {
+                bed.wait();
+                Err(Error::Link { path: root.to_owned(), link: told(said) })
+            }
             "no dpkg" => {
                 bed.wait();
                 Err(Error::NoDpkg { path: root.to_owned(), said: told(said) })
@@ -163,53 +195,67 @@ impl Bed {
         }
     }
 
-    /// A directory that the root sees as [`SHELF`].
+    /// A directory that the root sees as [`SHELF`], and cannot change.
     pub fn shelf(&self) -> PathBuf {
         self.place.path().join("debs")
     }
 
+    /// A directory that the root does not see.
+    pub fn desk(&self) -> PathBuf {
+        self.place.path().join("desk")
+    }
+
     /// Runs a program in the root for at most so long.
     pub fn run(&self, words: &[&str], limit: Duration, watch: &Watch) -> Result<Ran, Error> {
-        let program = words.first().copied().unwrap_or_default();
-        let wrap = |error| HostError::new("run", Path::new(program), error);
+        let wrap = |error| HostError::new("run", Path::new(program(words)), error);
         let out = tempfile::tempfile().map_err(wrap)?;
         let start = Instant::now();
+        let end = self.follow(words, (&out, &out), (limit, MOST_SAID), watch)?;
+        Ok(Ran { end, text: text(out, MOST_SAID).map_err(wrap)?, took: start.elapsed() })
+    }
+
+    /// Runs a program that has to succeed within so long; what it printed.
+    pub fn ask(&self, words: &[&str], limit: Duration, watch: &Watch) -> Result<String, Error> {
+        let wrap = |error| HostError::new("run", Path::new(program(words)), error);
+        let (out, err) = (tempfile::tempfile().map_err(wrap)?, tempfile::tempfile().map_err(wrap)?);
+        match self.follow(words, (&out, &err), (limit, MOST_ANSWERED), watch)? {
+            End::Status(0) => Ok(text(out, MOST_ANSWERED).map_err(wrap)?),
+            End::Status(_) => Err(Error::Asked { program: words.join(" "), said: told(err) }),
+            end => Err(Error::Asked { program: words.join(" "), said: format!("it {end}") }),
+        }
+    }
+
+    /// Runs a program to its end, which comes when it takes too long or says too much.
+    fn follow(
+        &self,
+        words: &[&str],
+        (out, err): (&File, &File),
+        (limit, most): (Duration, u64),
+        watch: &Watch,
+    ) -> Result<End, Error> {
+        let wrap = |error| HostError::new("run", Path::new(program(words)), error);
+        let start = Instant::now();
         let mut command = self.inside(words);
-        command.stdout(out.try_clone().map_err(wrap)?).stderr(out.try_clone().map_err(wrap)?);
+        command.stdout(out.try_clone().map_err(wrap)?).stderr(err.try_clone().map_err(wrap)?);
         let mut child = command.spawn().map_err(wrap)?;
-        let status = loop {
+        let ended = loop {
             if let Some(status) = child.try_wait().map_err(wrap)? {
-                break status.code();
+                return Ok(status.code().map_or(End::Killed, End::Status));
             }
             if watch.check().is_err() {
                 end(&mut child);
                 return Err(Error::Interrupted);
             }
             if start.elapsed() > limit {
-                end(&mut child);
-                break None;
+                break End::Late(limit);
+            }
+            if [out, err].iter().any(|file| file.metadata().is_ok_and(|about| about.len() > most)) {
+                break End::Loud(most);
             }
             std::thread::sleep(INTERVAL);
         };
-        Ok(Ran { status, text: whole(out).map_err(wrap)?, took: start.elapsed() })
-    }
-
-    /// Runs a program that has to succeed; what it printed.
-    pub fn ask(&self, words: &[&str], watch: &Watch) -> Result<String, Error> {
-        let program = words.first().copied().unwrap_or_default();
-        let wrap = |error| HostError::new("run", Path::new(program), error);
-        let (out, err) = (tempfile::tempfile().map_err(wrap)?, tempfile::tempfile().map_err(wrap)?);
-        let mut command = self.inside(words);
-        command.stdout(out.try_clone().map_err(wrap)?).stderr(err.try_clone().map_err(wrap)?);
-        let mut child = command.spawn().map_err(wrap)?;
-        match wait(&mut child, watch).map_err(wrap)? {
-            Some(status) if status.success() => Ok(whole(out).map_err(wrap)?),
-            Some(_) => Err(Error::Asked { program: words.join(" "), said: told(err) }),
-            None => {
-                end(&mut child);
-                Err(Error::Interrupted)
-            }
-        }
+        end(&mut child);
+        Ok(ended)
     }
 
     /// A program in all namespaces, and in the root. It begins in a directory that no other root has: should the
@@ -283,16 +329,26 @@ fn next_line(lines: &mut BufReader<Patient<'_>>, watch: &Watch) -> Result<String
     }
 }
 
-fn whole(mut file: File) -> io::Result<String> {
+/// What a program is called.
+fn program<'a>(words: &[&'a str]) -> &'a str {
+    words.first().copied().unwrap_or_default()
+}
+
+/// What was said, as far as that many bytes.
+fn text(mut file: File, most: u64) -> io::Result<String> {
     let mut bytes = Vec::new();
     file.rewind()?;
-    file.read_to_end(&mut bytes)?;
+    file.take(most).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// What was said, in one line.
 fn told(file: File) -> String {
-    let text = whole(file).unwrap_or_default();
+    let text = text(file, MOST_SAID).unwrap_or_default();
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    if lines.is_empty() { "nothing was said".to_owned() } else { lines.join("; ") }
+    match lines.is_empty() {
+        false => lines.join("; "),
+        true if is_full() => format!("`{}` is full", std::env::temp_dir().display()),
+        true => "nothing was said".to_owned(),
+    }
 }

@@ -351,6 +351,65 @@ fn a_call_of_dpkg_that_does_not_end_is_ended() {
 }
 
 #[test]
+fn a_package_that_says_too_much_is_ended() {
+    let shop = need!(Shop::new());
+    let deb = shop.deb("small", "1.0", "", &[("postinst", "yes | head -c 40000000; sleep 100000")]);
+    fails(&shop.test(&[&deb]), "install", &["dpkg said more than 16 MiB"]);
+}
+
+#[test]
+fn a_question_that_takes_too_long_is_an_error() {
+    let shop = need!(Shop::new());
+    let deb = shop.deb("small", "1.0", "", &[]);
+    let slow = "printf '#!/bin/sh\\nsleep 100000\\n' >/usr/bin/find";
+    let slow = shop.deb("slow", "1", "", &[("postinst", slow)]);
+    let output = shop.test(&[&deb, "--with", &slow, "--timeout", "3"]);
+    assert_eq!(output.status.code(), Some(2), "{}", output.text());
+    assert!(output.stderr.contains("failed in the root: it did not end within 3 s"), "{}", output.stderr);
+}
+
+#[test]
+fn packages_change_neither_what_is_installed_next_nor_the_machine() {
+    let shop = need!(Shop::new());
+    let script = "touch /run/mkdeb/x && exit 11\nrm -f /run/mkdeb/* && exit 12\n\
+        echo 9 >/proc/sys/kernel/pid_max && exit 13\n\
+        [ \"$(df --output=size /dev/shm | tail -n 1)\" -lt \"$(df --output=size / | tail -n 1)\" ]";
+    let deb = shop.deb("small", "1.0", "", &[("postinst", script)]);
+    let output = shop.test(&[&deb]);
+    assert_eq!(output.status.code(), Some(0), "{}", output.text());
+    // Whoever forces it open, as root can, gets no verdict, and blocks nothing.
+    let force =
+        "mount -o remount,bind,rw /run/mkdeb; for n in 2 3 4 5; do mkfifo /run/mkdeb/$n-small.deb; done";
+    let deb = shop.deb("small", "1.1", "", &[("postinst", force)]);
+    let output = shop.test(&[&deb]);
+    assert_eq!(output.status.code(), Some(2), "{}", output.text());
+    assert!(output.stderr.contains("-small.deb`: File exists"), "{}", output.stderr);
+}
+
+#[test]
+fn links_of_a_root_lead_nowhere_on_the_machine() {
+    let shop = need!(Shop::new());
+    let deb = shop.deb("small", "1.0", "", &[]);
+    let tar = |words: &[&str]| {
+        Output::from(Command::new("tar").args(words).current_dir(shop.dir.path()).output().unwrap()).ok("tar")
+    };
+    fs::write(shop.path("mine"), "mine").unwrap();
+    fs::create_dir_all(shop.path("more/usr/sbin")).unwrap();
+    std::os::unix::fs::symlink(shop.path("mine"), shop.path("more/usr/sbin/policy-rc.d")).unwrap();
+    let root = shop.root.to_str().unwrap();
+    tar(&["-cf", "root.tar", "--exclude=./run", "--exclude=./usr/share/zoneinfo", "-C", root, "."]);
+    tar(&["-rf", "root.tar", "-C", "more", "./usr/sbin/policy-rc.d"]);
+    let output = shop.clean(shop.command(&[&deb, "--root", "root.tar"]));
+    assert_eq!(output.status.code(), Some(0), "{}", output.text());
+    assert_eq!(fs::read_to_string(shop.path("mine")).unwrap(), "mine");
+    std::os::unix::fs::symlink(shop.path("tmp"), shop.path("more/run")).unwrap();
+    tar(&["-rf", "root.tar", "-C", "more", "./run"]);
+    let error = "in `root.tar` a link is in the place of the directory `/run`";
+    let hint = "take a root whose directories are directories";
+    shop.refused(shop.command(&[&deb, "--root", "root.tar"]), error, hint);
+}
+
+#[test]
 fn a_relation_that_the_root_does_not_satisfy_is_told_and_may_be_given() {
     let shop = need!(Shop::new());
     let lines = "Depends: tables (>= 2), dash\nPre-Depends: legs\n";
@@ -516,7 +575,8 @@ fn nobody_needs_to_be_root_for_it() {
     tar.arg("-C").arg(&shop.root).arg("-cf").arg(shop.path("root.tar")).arg(".");
     Output::from(tar.output().unwrap()).ok("tar");
     // Files of an account of its own, which one user alone could not have.
-    let account = "id small || useradd --system --home-dir /nonexistent small; chown small:small /usr/lib/small/version";
+    let account = "id small || useradd --system --home-dir /nonexistent small; chown small:small /usr/lib/small/version\n\
+        touch /run/mkdeb/x && exit 11; true";
     let old = shop.deb("small", "1.0", "", &[("postinst", "id; chown games:mail /usr/lib/small/version")]);
     let new = shop.deb("small", "1.1", "", &[("postinst", account)]);
     let words = [new.as_str(), "--from", old.as_str(), "--root", "root.tar"];
@@ -604,6 +664,27 @@ fn the_dpkg_of_each_suite_does_the_same() {
     for suite in Suite::ALL {
         shop.root = suite.dir();
         passes(&shop.test(&[&new, "--from", &old]), &UPGRADE);
+    }
+}
+
+#[test]
+fn a_full_directory_for_temporary_files_is_named() {
+    let shop = need!(Shop::new());
+    let deb = shop.deb("small", "1.0", "", &[]);
+    let program = env!("CARGO_BIN_EXE_mkdeb");
+    let root = shop.root.to_str().unwrap();
+    let script = "mount -t tmpfs -o size=64k full tmp; head -c 100000 /dev/zero >tmp/full 2>/dev/null || true
+        git init -q git; git -C git -c user.name=a -c user.email=a@b commit -q --allow-empty -m a
+        shift; \"$@\"";
+    for words in [vec!["test", &deb, "--root", root], vec!["-C", "git", "export"]] {
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "--", "/bin/sh", "-euc", script, "sh", "--", program]).args(words);
+        command.current_dir(shop.dir.path()).env("TMPDIR", shop.path("tmp"));
+        let output = Output::from(command.output().unwrap());
+        assert_eq!(output.status.code(), Some(2), "{}", output.text());
+        let names = output.stderr.contains(&format!("`{}`", shop.path("tmp").display()));
+        let says = ["is full", "no storage space"].iter().any(|words| output.stderr.contains(words));
+        assert!(names && says, "{}", output.stderr);
     }
 }
 
