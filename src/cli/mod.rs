@@ -63,7 +63,7 @@ fn run(arguments: &args::Arguments, env: &Env, report: &report::Report) -> Resul
         args::Verb::Init(arguments) if arguments.schema => report.schema(),
         args::Verb::Init(arguments) => report.init(&init::init(&arguments.request(), env, &watch)?),
         args::Verb::Lint(arguments) => {
-            report.lint(&lint::lint(&arguments.request(), env, &watch)?, arguments.strict)
+            report.lint(&lint::lint(&arguments.request(), env, &watch)?, arguments.asked())
         }
         args::Verb::Man { verb, output } => report.man(verb, output.as_deref().map(|path| env.resolve(path))),
         args::Verb::Inspect(arguments) => {

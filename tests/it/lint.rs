@@ -207,3 +207,40 @@ fn every_rule_says_what_it_is_about() {
     );
     assert!(Path::new(&project.path("text.deb")).exists());
 }
+
+#[test]
+fn findings_are_told_as_sarif_too() {
+    let project = tree();
+    project.write("tree/usr/local/a b:c", "");
+    fs::set_permissions(project.path("tree/usr/local/a b:c"), fs::Permissions::from_mode(0o666)).unwrap();
+    let (expected, code) = found(&project, &[]);
+    fs::rename(project.path("sample.deb"), project.path("of me.deb")).unwrap();
+    let ran = project.run(&["lint", "--sarif", "of me.deb"]);
+    assert_eq!((ran.code, ran.err.as_str()), (code, ""));
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(document["version"], "2.1.0");
+    let run = &document["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    assert_eq!(rules.len(), RULES.len());
+    let results = run["results"].as_array().unwrap();
+    let told: Vec<(String, String)> = results
+        .iter()
+        .map(|result| {
+            let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
+            assert_eq!(rule["id"], result["ruleId"]);
+            assert_eq!(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "of%20me.deb");
+            let subject = &result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"];
+            (rule["id"].as_str().unwrap().to_owned(), subject.as_str().unwrap().to_owned())
+        })
+        .collect();
+    assert_eq!(told, expected);
+    assert!(results.iter().any(|result| result["level"] == "error"));
+    // Nothing found is a document, too, which tells that what was found before is gone.
+    let good = tree();
+    assert_eq!(found(&good, &[]), (Vec::new(), Some(0)));
+    let ran = good.run(&["lint", "--sarif", "sample.deb"]);
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((document["runs"][0]["results"].as_array().map(Vec::len), ran.code), (Some(0), Some(0)));
+    let both = good.run(&["lint", "--sarif", "--json", "sample.deb"]);
+    assert!(both.code == Some(2) && both.err.contains("cannot be used with"), "{}", both.err);
+}

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::report::lint::Asked;
 use crate::command::lint::LintRequest;
 use crate::config::recipe::Suite;
 use crate::host::input::budget::DEFAULT_UNPACKED;
@@ -25,7 +26,11 @@ pub(in crate::cli) struct LintArguments {
 
     /// Take warnings for errors
     #[arg(long)]
-    pub(in crate::cli) strict: bool,
+    strict: bool,
+
+    /// Print SARIF, which code hosts show beside a change
+    #[arg(long, conflicts_with = "json")]
+    sarif: bool,
 
     #[arg(long, value_name = "SIZE", default_value_t = DEFAULT_UNPACKED, hide_default_value = true)]
     #[arg(help = format!("What each package may unpack to [default: {DEFAULT_UNPACKED}]"))]
@@ -33,6 +38,10 @@ pub(in crate::cli) struct LintArguments {
 }
 
 impl LintArguments {
+    pub(in crate::cli) fn asked(&self) -> Asked {
+        Asked { is_strict: self.strict, as_sarif: self.sarif }
+    }
+
     pub(in crate::cli) fn request(&self) -> LintRequest {
         LintRequest {
             files: self.files.clone(),

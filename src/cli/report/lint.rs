@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::cli::args::Verbosity;
 use crate::cli::report::Report;
 use crate::cli::report::lines;
+use crate::cli::report::sarif;
 use crate::cli::report::say;
 use crate::command::failure::Failure;
 use crate::command::lint::Linted;
@@ -16,12 +17,25 @@ use crate::lint::Rule;
 use crate::lint::Severity;
 use crate::types::plural::counted;
 
+/// How findings are told.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct Asked {
+    /// Warnings count as errors.
+    pub(in crate::cli) is_strict: bool,
+    /// As SARIF.
+    pub(in crate::cli) as_sarif: bool,
+}
+
 impl Report {
     /// Exits with 1 where there are errors, and where warnings count as such.
-    pub(in crate::cli) fn lint(&self, linted: &[Linted], strict: bool) -> Result<ExitCode, Failure> {
+    pub(in crate::cli) fn lint(&self, linted: &[Linted], asked: Asked) -> Result<ExitCode, Failure> {
         let all = linted.iter().flat_map(|package| package.findings.iter().map(move |f| (&package.file, f)));
-        let is_wrong = all.clone().any(|(_, finding)| strict || finding.severity == Severity::Error);
+        let is_wrong = all.clone().any(|(_, finding)| asked.is_strict || finding.severity == Severity::Error);
         let code = ExitCode::from(u8::from(is_wrong));
+        if asked.as_sarif {
+            self.print_json(&sarif::document(linted))?;
+            return Ok(code);
+        }
         if self.json {
             let findings = all.map(|(file, finding)| {
                 json!({
