@@ -181,18 +181,34 @@ fn homepage(scope: &Scope, text: Option<&Text>) -> Result<Option<String>, Fault>
 fn fields(scope: &Scope, raw: &Pairs<Text>) -> Result<Vec<(String, String)>, Fault> {
     let mut paragraph = Paragraph::default();
     for (name, value) in &raw.0 {
-        let lower = name.get_ref().to_lowercase();
-        if let Some((_, key)) = OWN_FIELDS.iter().find(|(field, _)| *field == lower) {
-            let reason = format_args!("mkdeb writes the field `{}` itself", name.get_ref());
+        let lower = name.get_ref().to_ascii_lowercase();
+        let (bare, is_prefixed) = bare_field(&lower);
+        if let Some((_, key)) = OWN_FIELDS.iter().find(|(field, _)| *field == bare) {
+            let reason = match is_prefixed {
+                false => format!("mkdeb writes the field `{}` itself", name.get_ref()),
+                true => format!("`{}` stands for `{bare}`, which mkdeb writes itself", name.get_ref()),
+            };
             let hint = if key.is_empty() { "leave it out".to_owned() } else { format!("use `{key}`") };
             return Err(scope.invalid_but("fields", name.span(), reason, &hint));
         }
-        if lower.starts_with("x-mkdeb-") {
-            let reason = "names that start with `X-Mkdeb-` are mkdeb's own";
+        if is_prefixed && bare.starts_with("mkdeb-") {
+            let reason = format_args!("`{}`: names like `X-Mkdeb-…` are mkdeb's own", name.get_ref());
             return Err(scope.invalid("fields", name.span(), reason));
         }
         let value = scope.filled("fields", value)?.trim();
         paragraph.push(name.get_ref(), value).map_err(|error| scope.invalid("fields", name.span(), error))?;
     }
     Ok(paragraph.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+}
+
+/// A name in small letters without what says where a field of one's own goes, `X[BCS]*-`, and whether there was any:
+/// dpkg's tools take it off (deb-src-control(5), "User-defined fields"), once each time that they copy the field.
+fn bare_field(lower: &str) -> (&str, bool) {
+    let mut bare = lower;
+    while let Some((mark, rest)) = bare.strip_prefix('x').and_then(|rest| rest.split_once('-'))
+        && mark.chars().all(|c| matches!(c, 'b' | 'c' | 's'))
+    {
+        bare = rest;
+    }
+    (bare, bare != lower)
 }

@@ -130,8 +130,23 @@ fn relations_that_dpkg_or_policy_refuses() {
     relation("recommends = [\"$auto\"]", auto, "it belongs in `depends`");
     let own = "`fields` in `[package]`: mkdeb writes the field `DEPENDS` itself";
     relation("fields = { DEPENDS = \"x\" }", own, "use `depends`");
-    let own = "`fields` in `[package]`: names that start with `X-Mkdeb-` are mkdeb's own";
-    relation("fields = { x-mkdeb-app = \"x\" }", own, "");
+    for name in [
+        "x-mkdeb-app",
+        "X-Mkdeb-Venv-Key",
+        "XB-X-Mkdeb-Role",
+        "XBS-X-Mkdeb-Commit",
+        "XC-X-MKDEB-Lock",
+        "xbcs-xb-X-Mkdeb-App",
+        "XB-Mkdeb-Role",
+    ] {
+        let own = format!("`fields` in `[package]`: `{name}`: names like `X-Mkdeb-…` are mkdeb's own");
+        relation(&format!("fields = {{ {name} = \"x\" }}"), &own, "");
+    }
+    let own = "`fields` in `[package]`: `XB-Depends` stands for `depends`, which mkdeb writes itself";
+    relation("fields = { XB-Depends = \"x\" }", own, "use `depends`");
+    let own =
+        "`fields` in `[package]`: `x-Installed-Size` stands for `installed-size`, which mkdeb writes itself";
+    relation("fields = { x-Installed-Size = \"1\" }", own, "leave it out");
     let size = "`fields` in `[package]`: mkdeb writes the field `Installed-Size` itself";
     relation("fields = { Installed-Size = \"1\" }", size, "leave it out");
     let name = "`fields` in `[package]`: `A B` is not a field name: printable ASCII without spaces or `:`, not starting with `-` or `#`";
