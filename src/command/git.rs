@@ -373,7 +373,12 @@ fn append(to: &Path, part: &Path, watch: &Watch) -> Result<(), Box<dyn std::erro
     while reader.next_member()?.is_some() {}
     let end = reader.offset();
     whole.seek(io::SeekFrom::Start(end))?;
-    io::copy(&mut Guarded::new(output::open(part)?, watch), &mut whole)?;
+    // What stands before its first entry names the commit of the submodule, as that of all that comes behind it.
+    let mut reader = Reader::new(io::BufReader::new(Guarded::new(output::open(part)?, watch)));
+    reader.next_member()?;
+    let mut part = output::open(part)?;
+    part.seek(io::SeekFrom::Start(reader.begins()))?;
+    io::copy(&mut Guarded::new(part, watch), &mut whole)?;
     // What is shorter than the padding of the old end would leave a part of it.
     let length = whole.stream_position()?;
     whole.set_len(length).map_err(|error| HostError::new("write", to, error))?;

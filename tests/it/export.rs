@@ -201,6 +201,33 @@ fn an_application_is_built_straight_from_a_commit_and_the_package_names_it() {
 }
 
 #[test]
+fn a_tarball_of_two_commits_names_neither() {
+    let project = repository();
+    let top = project.path("orders");
+    project.write("orders/later.py", "x = 1\n");
+    git(&top, &["add", "."]);
+    git(&top, &["commit", "-q", "-m", "second"]);
+    let archive = |commit: &str, more: &[&str], to: &str| {
+        git(&top, &[&["archive", "--output", to, commit], more].concat());
+        let mut bytes = fs::read(top.join(to)).unwrap();
+        // Without the blocks that end it.
+        while bytes.ends_with(&[0; 512]) {
+            bytes.truncate(bytes.len() - 512);
+        }
+        bytes
+    };
+    let first = archive("HEAD~1", &[], "../first.tar");
+    for (commit, named) in [("HEAD", None), ("HEAD~1", Some("HEAD~1"))] {
+        let second = archive(commit, &["--prefix=part/"], "../second.tar");
+        project.write("both.tar", [&first[..], &second, &[0; 1024]].concat());
+        let deb = Path::new(project.build(&["--set", "app.tarball=both.tar"]).out.trim()).to_owned();
+        let commit =
+            named.map(|name| ran(Command::new("git").args(["rev-parse", name]).current_dir(&top)).out);
+        assert_eq!(field(&deb, "X-Mkdeb-Commit"), commit.unwrap_or_default().trim());
+    }
+}
+
+#[test]
 fn a_commit_that_cannot_be_built_is_said() {
     let project = with_submodules();
     manifest_in(&project, "orders", "git = \"HEAD\"");

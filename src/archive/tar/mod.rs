@@ -2,6 +2,7 @@
 
 pub mod header;
 mod number;
+mod origin;
 pub mod owner;
 mod pax;
 pub mod read;

@@ -26,8 +26,8 @@ pub(in crate::archive::tar) struct Values {
     pub group: Option<Vec<u8>>,
     /// Whether there is any `GNU.sparse` record.
     pub sparse: bool,
-    /// `comment`, where it is the name of a commit.
-    pub commit: Option<String>,
+    /// Every `comment`, in order.
+    pub comments: Vec<Vec<u8>>,
 }
 
 /// Reads all records of one header.
@@ -46,7 +46,7 @@ pub(in crate::archive::tar) fn parse(mut text: &[u8]) -> Result<Values, &'static
             b"uname" => values.user = Some(account(value)?),
             b"gname" => values.group = Some(account(value)?),
             b"mtime" => values.mtime = Some(seconds(value).ok_or("a PAX time is not a number")?),
-            b"comment" => values.commit = commit(value),
+            b"comment" => values.comments.push(value.to_vec()),
             key if key.starts_with(b"GNU.sparse.") => values.sparse = true,
             _ => {}
         }
@@ -72,13 +72,6 @@ fn name(value: &[u8]) -> Result<Vec<u8>, &'static str> {
         _ if value.len() > LONGEST_NAME => Err("a PAX name is longer than any path"),
         _ => Ok(value.to_vec()),
     }
-}
-
-/// The name of a commit, as `git archive` writes it: SHA-1, or SHA-256.
-fn commit(value: &[u8]) -> Option<String> {
-    let is_hexadecimal = value.iter().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(b));
-    let text = (is_hexadecimal && matches!(value.len(), 40 | 64)).then_some(value)?;
-    String::from_utf8(text.to_vec()).ok()
 }
 
 fn account(value: &[u8]) -> Result<Vec<u8>, &'static str> {

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use crate::archive::fill::fill;
 use crate::archive::tar::number;
+use crate::archive::tar::origin::Origin;
 pub use crate::archive::tar::owner::Owner;
 use crate::archive::tar::pax;
 
@@ -111,7 +112,9 @@ pub struct Reader<R> {
     ended: bool,
     /// The time that a global record gives to all entries.
     mtime: Option<i64>,
-    commit: Option<String>,
+    origin: Origin,
+    /// Where the first header of the current entry begins.
+    begins: u64,
     details: Details,
 }
 
@@ -126,8 +129,9 @@ struct Records {
 impl<R: Read> Reader<R> {
     /// An archive that starts at the next byte of `inner`.
     pub fn new(inner: R) -> Self {
-        let (mtime, commit, details) = (None, None, Details::default());
-        Self { inner, offset: 0, left: 0, padding: 0, ended: false, mtime, commit, details }
+        let (mtime, origin, details) = (None, Origin::default(), Details::default());
+        let (offset, left, padding, begins) = (0, 0, 0, 0);
+        Self { inner, offset, left, padding, ended: false, mtime, origin, begins, details }
     }
 
     /// Skips what is left of the current entry and reads the next one.
@@ -139,6 +143,9 @@ impl<R: Read> Reader<R> {
         loop {
             self.skip_body()?;
             let start = self.offset;
+            if !is_announced {
+                self.begins = start;
+            }
             let Some(block) = self.block()? else {
                 if is_announced {
                     return Err(Error::Truncated(self.offset));
@@ -182,9 +189,15 @@ impl<R: Read> Reader<R> {
         self.offset
     }
 
-    /// The commit that the archive was made from, where its first entries say so (`git-get-tar-commit-id(1)`).
+    /// Where the headers of the current entry begin, behind those for all entries; at the end of the archive, that.
+    pub fn begins(&self) -> u64 {
+        self.begins
+    }
+
+    /// The commit that all entries so far were made from, where a comment before the first says so and no other
+    /// says otherwise.
     pub fn commit(&self) -> Option<&str> {
-        self.commit.as_deref()
+        self.origin.commit()
     }
 
     fn member(&mut self, block: &[u8; BLOCK], records: Records, start: u64) -> Result<Member, Error> {
@@ -237,6 +250,7 @@ impl<R: Read> Reader<R> {
         };
         let offset = self.offset;
         self.announce(size)?;
+        self.origin.entry();
         Ok(Member { path, kind, mode: mode as u32, mtime, size, offset, owner })
     }
 
@@ -247,7 +261,7 @@ impl<R: Read> Reader<R> {
             return Err("its global PAX records name or measure every entry");
         }
         self.mtime = values.mtime.or(self.mtime);
-        self.commit = self.commit.take().or_else(|| values.commit.clone());
+        values.comments.iter().for_each(|comment| self.origin.comment(comment));
         Ok(())
     }
 

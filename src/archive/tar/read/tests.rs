@@ -114,6 +114,46 @@ fn a_global_time_is_that_of_entries_without_one() {
 }
 
 #[test]
+fn a_commit_is_one_for_all_entries() {
+    let comment = |text: &str| record(b'g', format!("{} comment={text}\n", text.len() + 12).as_bytes());
+    let named = |letter: &str| comment(&letter.repeat(40));
+    let entry = || block(b"a", b'0', b"0").to_vec();
+    let (a, b) = (&"a".repeat(40)[..], &"b".repeat(40)[..]);
+    let both = format!("52 comment={a}\n52 comment={b}\n");
+    for (parts, commit) in [
+        (vec![named("a"), entry()], Some(a)),
+        (vec![named("a"), entry(), named("a"), entry()], Some(a)),
+        (vec![named("a"), entry(), named("b"), entry()], None),
+        (vec![named("a"), named("b"), entry()], None),
+        (vec![named("a"), entry(), named("b"), entry(), named("a"), entry()], None),
+        (vec![record(b'g', both.as_bytes()), entry()], None),
+        (vec![named("a"), comment(&"x".repeat(40)), entry()], None),
+        (vec![entry(), named("a"), entry()], None),
+        (vec![comment(&"A".repeat(40)), entry()], None),
+        (vec![entry()], None),
+    ] {
+        let bytes = parts.concat();
+        let mut reader = Reader::new(&bytes[..]);
+        while reader.next_member().expect("valid").is_some() {}
+        assert_eq!(reader.commit(), commit, "{}", bytes.escape_ascii());
+    }
+}
+
+#[test]
+fn an_entry_begins_behind_what_is_for_all() {
+    let global = record(b'g', b"14 mtime=1234\n");
+    let own = [record(b'x', b"13 mtime=3.5\n"), block(b"own", b'0', b"0").to_vec()].concat();
+    let bytes = [&global[..], &own, &block(b"a", b'0', b"0"), &[0; 1024]].concat();
+    let mut reader = Reader::new(&bytes[..]);
+    let mut begins = Vec::new();
+    while reader.next_member().expect("valid").is_some() {
+        begins.push(reader.begins());
+    }
+    begins.push(reader.begins());
+    assert_eq!(begins, [1024, 2560, 3072]);
+}
+
+#[test]
 fn what_only_some_ask_for_is_kept_apart() {
     let mut device = block(b"null", b'3', b"0");
     device[136..148].copy_from_slice(b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff");
