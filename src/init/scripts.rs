@@ -3,6 +3,7 @@
 //! What a script did before debhelper's part ran before services were started; that is `before-activate`. Scripts run
 //! as root, in the release's directory, with the arguments that dpkg would have given them (Policy 6.5).
 
+use crate::content::shebang;
 use crate::debhelper::script;
 use crate::debhelper::script::Script as Parsed;
 use crate::init::debian::Sources;
@@ -24,42 +25,70 @@ const SHELL: &str = "#!/bin/sh";
 /// What starts and stops services.
 const STARTERS: [&str; 5] = ["systemctl ", "deb-systemd-", "invoke-rc.d ", "update-rc.d ", "service "];
 
+/// Shells that know the lines which a hook starts with.
+const SHELLS: [&str; 3] = ["sh", "bash", "dash"];
+
 /// Adds a hook for each script that does something.
 pub(in crate::init) fn add(draft: &mut Draft, sources: &Sources<'_>, prefixes: &Prefixes) {
     let mut table = Table::new("[hooks]");
     for (name, hook, start) in HOOKS {
-        let Some(text) = sources.text(name) else { continue };
-        let script = script::parse(text);
-        if script.acts_afterwards() {
-            draft.remark(format!(
-                "debian/{name}: what stands behind `#DEBHELPER#` is left out; `after-activate` takes what runs then"
-            ));
+        let (Some(file), Some(text)) = (sources.file(name), sources.text(name)) else { continue };
+        if let Some(script) = taken(draft, (&file, text), hook) {
+            let path = format!("deploy/{hook}");
+            table.set(hook, path.as_str());
+            let text = hook_text(&script, start, prefixes);
+            draft.scripts.push(Script { path, text });
         }
-        if !script.acts() {
-            continue;
-        }
-        if text.contains("debconf") {
-            draft.remark(format!(
-                "debian/{name}: it asks questions (debconf), which hooks cannot; it is left out"
-            ));
-            continue;
-        }
-        if STARTERS.iter().any(|starter| script.before.contains(starter)) {
-            draft.remark(format!(
-                "deploy/{hook}: it starts or stops services, which mkdeb does; take that out"
-            ));
-        }
-        let path = format!("deploy/{hook}");
-        table.set(hook, path.as_str());
-        draft.scripts.push(Script { path, text: hook_text(&script, start, prefixes) });
     }
-    if sources.text("preinst").is_some_and(|text| script::parse(text).acts()) {
-        draft.remark("debian/preinst is left out: `before-activate` runs before a release is switched to");
+    if let (Some(file), Some(text)) = (sources.file("preinst"), sources.text("preinst"))
+        && script::parse(text).acts()
+    {
+        draft.remark(format!(
+            "debian/{file} is left out: `before-activate` runs before a release is switched to"
+        ));
     }
     if !draft.scripts.is_empty() {
         table.noted("run-as", "root", "as maintainer scripts do");
         draft.add(table);
     }
+}
+
+/// The script of a file, where it becomes a hook; what of it does not is told.
+fn taken(draft: &mut Draft, (file, text): (&str, &str), hook: &str) -> Option<Parsed> {
+    let script = script::parse(text);
+    if let Some(program) = foreign(text).filter(|_| script.acts() || script.acts_afterwards()) {
+        draft.remark(format!(
+            "debian/{file} is left out: `{program}` runs it, and what stands in front of it in a hook would be shell; \
+             write a script for `{hook}` in `[hooks]`, in any language"
+        ));
+        return None;
+    }
+    if script.acts_afterwards() {
+        draft.remark(format!(
+            "debian/{file}: what stands behind `#DEBHELPER#` is left out; `after-activate` takes what runs then"
+        ));
+    }
+    if !script.acts() {
+        return None;
+    }
+    if text.contains("debconf") {
+        draft.remark(format!(
+            "debian/{file}: it asks questions (debconf), which hooks cannot; it is left out"
+        ));
+        return None;
+    }
+    if STARTERS.iter().any(|starter| script.before.contains(starter)) {
+        draft.remark(format!("deploy/{hook}: it starts or stops services, which mkdeb does; take that out"));
+    }
+    Some(script)
+}
+
+/// The program that runs a script, where that is another one than a shell.
+fn foreign(text: &str) -> Option<String> {
+    let program = shebang::parse(text.as_bytes())?.program;
+    let program = String::from_utf8_lossy(&program).into_owned();
+    let name = program.rsplit('/').next().unwrap_or_default();
+    (!SHELLS.contains(&name)).then_some(program)
 }
 
 fn hook_text(script: &Parsed, start: &str, prefixes: &Prefixes) -> String {

@@ -277,6 +277,29 @@ fn scripts_of_debian_become_hooks() {
     }
 }
 
+#[test]
+fn scripts_of_other_languages_are_left_out_with_what_to_do() {
+    let project = project();
+    debian(&project);
+    project.write("debian/postinst", "#!/usr/bin/perl -w\nuse strict;\nsystem('/opt/venvs/orders/bin/x');\n");
+    project.write("debian/orders.prerm", "#! /usr/bin/env python3\nprint('bye')\n#DEBHELPER#\n");
+    project.write("debian/postrm", "#!/usr/bin/env dash\ntouch /srv/x\n");
+    project.write("debian/orders.preinst", "#!/usr/bin/perl\nsystem('x');\n");
+    let (text, ran) = made(&project);
+    has(&text, &["[hooks]\nafter-purge = \"deploy/after-purge\"\nrun-as"]);
+    assert!(!project.path("deploy/before-activate").exists());
+    has(
+        &ran.err,
+        &[
+            "debian/postinst is left out: `/usr/bin/perl` runs it, and what stands in front of it in a hook would be shell",
+            "write a script for `before-activate` in `[hooks]`, in any language",
+            "debian/orders.prerm is left out: `python3` runs it",
+            "debian/orders.preinst is left out: `before-activate` runs before",
+        ],
+    );
+    assert!(!ran.err.contains("postrm"), "{}", ran.err);
+}
+
 fn ran_shell(script: &std::path::Path) -> Ran {
     ran(Command::new("bash").arg("-n").arg(script))
 }
