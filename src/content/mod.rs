@@ -1,7 +1,7 @@
 //! Facts and changes of file bodies: pure functions on bytes, one file per format.
 //!
-//! Knows shebangs, `pyvenv.cfg`, activators, `.pth`, `RECORD`, bytecode and ELF headers. Refuses to know
-//! packages and paths on disk.
+//! Knows shebangs, the quotes of shells, `pyvenv.cfg`, activators, `.pth`, `RECORD`, bytecode and ELF headers.
+//! Refuses to know packages and paths on disk.
 
 pub mod activator;
 pub mod bytecode;
@@ -21,5 +21,6 @@ pub mod record;
 pub mod relocation;
 pub mod shared_library;
 pub mod shebang;
+pub mod shell;
 pub mod unit_file;
 pub mod wheel;

@@ -3,7 +3,10 @@
 //! What a script did before debhelper's part ran before services were started; that is `before-activate`. Scripts run
 //! as root, in the release's directory, with the arguments that dpkg would have given them (Policy 6.5).
 
+use std::collections::BTreeSet;
+
 use crate::content::shebang;
+use crate::content::shell;
 use crate::debhelper::script;
 use crate::debhelper::script::Script as Parsed;
 use crate::init::debian::Sources;
@@ -37,6 +40,7 @@ pub(in crate::init) fn add(draft: &mut Draft, sources: &Sources<'_>, prefixes: &
             let path = format!("deploy/{hook}");
             table.set(hook, path.as_str());
             let text = hook_text(&script, start, prefixes);
+            unexpanded(draft, &path, &text);
             draft.scripts.push(Script { path, text });
         }
     }
@@ -89,6 +93,20 @@ fn foreign(text: &str) -> Option<String> {
     let program = String::from_utf8_lossy(&program).into_owned();
     let name = program.rsplit('/').next().unwrap_or_default();
     (!SHELLS.contains(&name)).then_some(program)
+}
+
+/// Tells of the places where a hook's shell leaves the path of the virtualenv as it is written.
+fn unexpanded(draft: &mut Draft, path: &str, text: &str) {
+    let literal = shell::literal(text);
+    let places = text.match_indices(RELEASE).map(|(at, _)| at);
+    let places = places.filter(|at| literal.iter().any(|range| range.contains(at)));
+    let lines: BTreeSet<usize> = places.map(|at| text[..at].matches('\n').count() + 1).collect();
+    for line in lines {
+        draft.remark(format!(
+            "{path}, line {line}: `{RELEASE}` stands in single quotes or a quoted here-document, where no shell expands \
+             it; take it out of that, unless another shell reads the text with the same environment"
+        ));
+    }
 }
 
 fn hook_text(script: &Parsed, start: &str, prefixes: &Prefixes) -> String {

@@ -300,6 +300,24 @@ fn scripts_of_other_languages_are_left_out_with_what_to_do() {
     assert!(!ran.err.contains("postrm"), "{}", ran.err);
 }
 
+#[test]
+fn a_moved_path_that_a_hook_does_not_expand_is_told_with_its_line() {
+    let project = project();
+    debian(&project);
+    project.write(
+        "debian/postinst",
+        "#!/bin/sh\n# '/opt/venvs/orders/bin/x'\n/opt/venvs/orders/bin/x \"it's /opt/venvs/orders/etc\"\n\
+         su orders -c '/opt/venvs/orders/bin/x'\ncat >/srv/x <<'EOF'\n/opt/venvs/orders/bin/x\nEOF\n#DEBHELPER#\n",
+    );
+    let (_, ran) = made(&project);
+    let hook = fs::read_to_string(project.path("deploy/before-activate")).unwrap();
+    let line = |start: &str| hook.lines().position(|line| line.starts_with(start)).unwrap() + 1;
+    let (quoted, document) = (line("su "), line("cat ") + 1);
+    let told = |line: usize| format!("deploy/before-activate, line {line}: `${{MKDEB_PREFIX}}/releases/");
+    has(&ran.err, &[&told(quoted), &told(document), "where no shell expands it; take it out of that"]);
+    assert_eq!(ran.err.matches("deploy/before-activate, line").count(), 2, "{}", ran.err);
+}
+
 fn ran_shell(script: &std::path::Path) -> Ran {
     ran(Command::new("bash").arg("-n").arg(script))
 }
