@@ -2,6 +2,7 @@
 //! `mkdeb build` checks it, and only then written.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
@@ -29,6 +30,7 @@ use crate::host::watch::Watch;
 use crate::init;
 use crate::init::Facts;
 use crate::init::draft::Draft;
+use crate::init::reading;
 
 /// What may pin the virtualenv, the best first.
 const LOCKS: [&str; 3] = ["uv.lock", "pylock.toml", "requirements.txt"];
@@ -77,6 +79,12 @@ pub enum Error {
     /// `pyproject.toml` is no TOML.
     #[error("`pyproject.toml` is not TOML: {0}")]
     Pyproject(String),
+    /// A file of `debian/` that is larger than any that people write.
+    #[error("`{}` is larger than 1 MiB", .0.display())]
+    Large(PathBuf),
+    /// The file of `debian/` with which they are too many.
+    #[error("with `{}` the files of `debian/` have more than 16 MiB", .0.display())]
+    TooMuch(PathBuf),
     /// What came of it is no manifest.
     #[error("what the project says makes no valid manifest")]
     Invalid(#[source] Box<config::error::Error>),
@@ -89,6 +97,8 @@ impl From<Error> for Failure {
             Error::Elsewhere(_) => Some("put a directory in the place of the link".to_owned()),
             Error::InPyproject => Some("change that, or take it out".to_owned()),
             Error::Pyproject(_) => None,
+            Error::Large(_) => Some("nothing that large becomes a part of a manifest: shorten it".to_owned()),
+            Error::TooMuch(_) => Some("take away those that belong to no package".to_owned()),
             Error::Invalid(error) => error.hint(),
         };
         Self::new(error, hint)
@@ -147,29 +157,40 @@ fn facts(pyproject: Option<&str>, env: &Env, watch: &Watch) -> Result<Facts, Fai
     if pyproject.as_ref().is_some_and(|project| project.has_manifest) {
         return Err(Error::InPyproject.into());
     }
-    let mut debian = BTreeMap::new();
-    if env.is_directory(Path::new("debian")) {
-        for name in env.names(Path::new("debian"))? {
-            let path = Path::new("debian").join(&name);
-            if env.is_file(&path)
-                && let Ok(text) = env.read(&path)
-            {
-                debian.insert(name, text);
-            }
-        }
-    }
+    let debian = debian(env)?;
+    let texts = texts(&debian, env)?;
     let procfile = env.read_optional(Path::new("Procfile"))?.unwrap_or_default();
     let directory = env.canonical(Path::new("."));
     Ok(Facts {
         directory: directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         files: project::files(&env.dir),
         debian,
+        texts,
         pyproject,
         processes: procfile::parse(&procfile),
         lock: LOCKS.iter().find(|name| pins(name, env)).map(|name| (*name).to_owned()),
         is_git: Git::open(env, watch).and_then(|git| git.commit("HEAD")).is_ok(),
         maintainer: maintainer(env, watch),
     })
+}
+
+/// The names of the files in `debian/`.
+fn debian(env: &Env) -> Result<BTreeSet<String>, Failure> {
+    let directory = Path::new("debian");
+    let names = if env.is_directory(directory) { env.names(directory)? } else { Vec::new() };
+    Ok(names.into_iter().filter(|name| env.is_file(&directory.join(name))).collect())
+}
+
+/// The texts of those that are read, each and all within their limits.
+fn texts(names: &BTreeSet<String>, env: &Env) -> Result<BTreeMap<String, String>, Failure> {
+    let (mut texts, mut left) = (BTreeMap::new(), reading::MOST);
+    for name in names.iter().filter(|name| reading::is_read(name)) {
+        let path = Path::new("debian").join(name);
+        let text = env.read_within(&path, reading::LARGEST)?.ok_or_else(|| Error::Large(path.clone()))?;
+        left = left.checked_sub(text.len() as u64).ok_or(Error::TooMuch(path))?;
+        texts.insert(name.clone(), text);
+    }
+    Ok(texts)
 }
 
 /// Whether a file pins everything: else `mkdeb build` would not take it as a lock.

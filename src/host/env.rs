@@ -125,6 +125,11 @@ impl Env {
         text::read(&self.resolve(path)).map_err(|error| Error::new("read", path, error))
     }
 
+    /// Reads a text file; none where it has more bytes than `most`.
+    pub fn read_within(&self, path: &Path, most: u64) -> Result<Option<String>, Error> {
+        text::read_within(&self.resolve(path), most).map_err(|error| Error::new("read", path, error))
+    }
+
     /// Reads a file of any bytes.
     pub fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, Error> {
         fs::read(self.resolve(path)).map_err(|error| Error::new("read", path, error))

@@ -17,6 +17,7 @@ use crate::init::files;
 use crate::init::prefix::Prefixes;
 use crate::init::project;
 use crate::init::project::Holds;
+use crate::init::reading;
 use crate::init::scripts;
 use crate::init::services;
 use crate::init::services::Converted;
@@ -97,7 +98,7 @@ impl<'f> Sources<'f> {
     /// The name of a file in `debian/`: with the package's name in front, or without for the only package.
     pub(in crate::init) fn file(&self, name: &str) -> Option<String> {
         let own = format!("{}.{name}", self.package);
-        [own, name.to_owned()].into_iter().find(|file| self.facts.debian.contains_key(file))
+        [own, name.to_owned()].into_iter().find(|file| self.facts.debian.contains(file))
     }
 
     /// Whether a file is one of another package.
@@ -107,13 +108,14 @@ impl<'f> Sources<'f> {
 
     /// Its text.
     pub(in crate::init) fn text(&self, name: &str) -> Option<&'f str> {
-        self.facts.debian.get(&self.file(name)?).map(String::as_str)
+        debug_assert!(reading::is_read(name), "{name}");
+        self.facts.texts.get(&self.file(name)?).map(String::as_str)
     }
 
     /// The files of units of a kind, with the names of the units: `PACKAGE.KIND`, `PACKAGE.NAME.KIND`, `NAME.KIND`.
     fn units(&self, kind: &str) -> Vec<(String, String)> {
         let suffix = format!(".{kind}");
-        let own = self.facts.debian.keys().filter(|file| !self.is_others(file));
+        let own = self.facts.debian.iter().filter(|file| !self.is_others(file));
         let units = own.filter_map(|file| {
             let stem = if file == kind { self.package } else { file.strip_suffix(&suffix)? };
             let name =
@@ -126,7 +128,7 @@ impl<'f> Sources<'f> {
 
 /// Adds everything that `debian/` says.
 pub(in crate::init) fn add(draft: &mut Draft, facts: &Facts) -> Result<(), Error> {
-    let text = |name: &str| facts.debian.get(name).map(String::as_str).unwrap_or_default();
+    let text = |name: &str| facts.texts.get(name).map(String::as_str).unwrap_or_default();
     let control = control::parse(text("control")).ok_or(Error::Control)?;
     let (binary, others) = control.binaries.split_first().ok_or(Error::Control)?;
     let others: Vec<&str> = others.iter().filter_map(|other| other.get("Package")).collect();
@@ -136,7 +138,7 @@ pub(in crate::init) fn add(draft: &mut Draft, facts: &Facts) -> Result<(), Error
     let package = binary.get("Package").unwrap_or_default();
     let sources = Sources { package, others, facts };
     let rules = rules::parse(text("rules"));
-    let prefixes = Prefixes::new(package, &rules, facts.debian.values().map(String::as_str));
+    let prefixes = Prefixes::new(package, &rules, facts.texts.values().map(String::as_str));
     draft.say(["Made by `mkdeb init` from debian/. All keys: docs/manifest.md of mkdeb."]);
     self::package(draft, (&control, binary), facts)?;
     project::app(draft, facts);
@@ -163,7 +165,7 @@ fn package(draft: &mut Draft, (control, binary): (&Control, &Stanza), facts: &Fa
     draft.package = binary.get("Package").unwrap_or_default().to_owned();
     table.set("name", draft.package.as_str());
     let entry =
-        facts.debian.get("changelog").and_then(|text| changelog::newest(text)).ok_or(Error::Changelog)?;
+        facts.texts.get("changelog").and_then(|text| changelog::newest(text)).ok_or(Error::Changelog)?;
     version(draft, &mut table, &entry.version);
     let maintainer = control.source.get("Maintainer").filter(|text| values::is_maintainer(text));
     table.set("maintainer", maintainer.unwrap_or(&facts.maintainer));
@@ -249,7 +251,7 @@ fn units(
         own.chain(others).collect::<Vec<_>>()
     };
     let parsed = |path: &str| {
-        let text = path.strip_prefix("debian/").and_then(|file| sources.facts.debian.get(file));
+        let text = path.strip_prefix("debian/").and_then(|file| sources.facts.texts.get(file));
         text.map(|text| UnitFile::parse(text))
     };
     let timers = of_kind("timer");
@@ -317,7 +319,7 @@ fn leftovers(draft: &mut Draft, sources: &Sources<'_>, rules: &Rules) {
         }
     }
     let prefix = format!("{}.", sources.package);
-    let left = sources.facts.debian.keys().filter(|file| {
+    let left = sources.facts.debian.iter().filter(|file| {
         let name = file.strip_prefix(&prefix).unwrap_or(file);
         let is_unit = ["service", "timer", "socket", "path"].iter().any(|kind| name.ends_with(kind));
         !sources.is_others(file) && !KNOWN.contains(&name) && !name.starts_with("cron.") && !is_unit

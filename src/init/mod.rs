@@ -9,6 +9,7 @@ mod files;
 mod prefix;
 mod procfile;
 mod project;
+pub mod reading;
 mod scripts;
 mod services;
 mod timers;
@@ -28,8 +29,10 @@ pub struct Facts {
     pub directory: String,
     /// Its files, by their paths.
     pub files: BTreeSet<String>,
-    /// The texts in `debian/`, by their names there.
-    pub debian: BTreeMap<String, String>,
+    /// The names of the files in `debian/`.
+    pub debian: BTreeSet<String>,
+    /// The texts of those that are read, by their names there.
+    pub texts: BTreeMap<String, String>,
     /// `pyproject.toml`.
     pub pyproject: Option<Pyproject>,
     /// The processes of `Procfile`.
@@ -72,7 +75,7 @@ impl Error {
 pub fn draft(facts: &Facts) -> Result<Draft, Error> {
     let has_project = facts.pyproject.as_ref().is_some_and(|project| project.name.is_some());
     let mut draft = Draft::default();
-    if facts.debian.contains_key("control") {
+    if facts.texts.contains_key("control") {
         debian::add(&mut draft, facts)?;
     } else if has_project || !facts.processes.is_empty() {
         project::add(&mut draft, facts);

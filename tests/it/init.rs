@@ -318,6 +318,33 @@ fn a_moved_path_that_a_hook_does_not_expand_is_told_with_its_line() {
     assert_eq!(ran.err.matches("deploy/before-activate, line").count(), 2, "{}", ran.err);
 }
 
+#[test]
+fn of_debian_only_what_counts_is_read_and_no_more_than_counts() {
+    let project = project();
+    debian(&project);
+    let most = vec![b' '; 1 << 20];
+    let more = vec![b' '; (1 << 20) + 1];
+    // Files that nothing becomes of may be of any size and of any bytes.
+    project.write("debian/orders.png", &more);
+    project.write("debian/copyright", b"\xff");
+    project.write("debian/orders.install", &most);
+    let (_, ran) = made(&project);
+    has(&ran.err, &["left out of debian/: orders.png\n"]);
+    let refused = |said: &[&str]| {
+        let ran = init(&project, &["--force"]);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{}", ran.err);
+        has(&ran.err, said);
+    };
+    for number in 10..26 {
+        project.write(&format!("debian/orders.x{number}.service"), &most);
+    }
+    refused(&["with `debian/orders.x24.service` the files of `debian/` have more than 16 MiB", "take away"]);
+    project.write("debian/orders.x17.service", &more);
+    refused(&["`debian/orders.x17.service` is larger than 1 MiB", "shorten it"]);
+    project.write("debian/orders.links", b"\xff");
+    refused(&["failed to read `debian/orders.links`", "UTF-8"]);
+}
+
 fn ran_shell(script: &std::path::Path) -> Ran {
     ran(Command::new("bash").arg("-n").arg(script))
 }
