@@ -11,13 +11,12 @@ use crate::command::failure::Failure;
 use crate::command::git::Git;
 use crate::command::requirements;
 use crate::config;
+use crate::config::manifest;
 use crate::config::manifest::Manifest;
-use crate::config::manifest::Origin;
 use crate::config::manifest::OriginKind;
 use crate::content::lock;
 use crate::content::lock::target;
 use crate::content::lock::target::Target;
-use crate::content::procfile;
 use crate::content::pyproject;
 use crate::content::pyproject::Pyproject;
 use crate::content::python::PythonVersion;
@@ -30,8 +29,15 @@ use crate::host::watch::Watch;
 use crate::init;
 use crate::init::Facts;
 use crate::init::draft::Draft;
+use crate::init::draft::Source;
+use crate::init::origin;
+use crate::init::origin::Origin;
 use crate::init::reading;
 
+/// What the manifest is called while it is checked.
+const MANIFEST: &str = "mkdeb.toml";
+/// What the project says of itself.
+const PYPROJECT: &str = "pyproject.toml";
 /// What may pin the virtualenv, the best first.
 const LOCKS: [&str; 3] = ["uv.lock", "pylock.toml", "requirements.txt"];
 /// The Python that locks are read for where the machine has none; it decides nothing but markers.
@@ -86,8 +92,13 @@ pub enum Error {
     #[error("with `{}` the files of `debian/` have more than 16 MiB", .0.display())]
     TooMuch(PathBuf),
     /// What came of it is no manifest.
-    #[error("what the project says makes no valid manifest")]
-    Invalid(#[source] Box<config::error::Error>),
+    #[error("what {origin} says makes no valid manifest")]
+    Invalid {
+        /// The place in the project.
+        origin: Origin,
+        /// The reason.
+        source: Box<config::error::Error>,
+    },
 }
 
 impl From<Error> for Failure {
@@ -99,7 +110,7 @@ impl From<Error> for Failure {
             Error::Pyproject(_) => None,
             Error::Large(_) => Some("nothing that large becomes a part of a manifest: shorten it".to_owned()),
             Error::TooMuch(_) => Some("take away those that belong to no package".to_owned()),
-            Error::Invalid(error) => error.hint(),
+            Error::Invalid { source, .. } => source.hint(),
         };
         Self::new(error, hint)
     }
@@ -114,11 +125,11 @@ impl From<init::Error> for Failure {
 
 /// Makes the manifest of the project in the working directory.
 pub fn init(request: &InitRequest, env: &Env, watch: &Watch) -> Result<InitOutcome, Failure> {
-    let pyproject = env.read_optional(Path::new("pyproject.toml"))?;
+    let pyproject = env.read_optional(Path::new(PYPROJECT))?;
     let facts = facts(pyproject.as_deref(), env, watch)?;
     let draft = init::draft(&facts)?;
     let text = draft.text();
-    check(&text, pyproject.as_deref())?;
+    check(&text, pyproject.as_deref()).map_err(|error| invalid(error, &facts, &draft))?;
 
     let base = request.output.parent().unwrap_or(Path::new(""));
     let scripts = draft.scripts.iter().map(|script| (base.join(&script.path), script.text.as_str()));
@@ -167,7 +178,7 @@ fn facts(pyproject: Option<&str>, env: &Env, watch: &Watch) -> Result<Facts, Fai
         debian,
         texts,
         pyproject,
-        processes: procfile::parse(&procfile),
+        procfile,
         lock: LOCKS.iter().find(|name| pins(name, env)).map(|name| (*name).to_owned()),
         is_git: Git::open(env, watch).and_then(|git| git.commit("HEAD")).is_ok(),
         maintainer: maintainer(env, watch),
@@ -219,13 +230,24 @@ fn maintainer(env: &Env, watch: &Watch) -> String {
 }
 
 /// Checks the manifest as a build does.
-fn check(text: &str, pyproject: Option<&str>) -> Result<(), Error> {
-    let invalid = |error| Error::Invalid(Box::new(error));
-    let origin = Origin { file: "mkdeb.toml", kind: OriginKind::MkdebToml };
-    let mut manifest = Manifest::parse(text, origin).map_err(invalid)?;
+fn check(text: &str, pyproject: Option<&str>) -> Result<(), config::error::Error> {
+    let origin = manifest::Origin { file: MANIFEST, kind: OriginKind::MkdebToml };
+    let mut manifest = Manifest::parse(text, origin)?;
     if let Some(pyproject) = pyproject {
-        manifest.complete_from(pyproject, "pyproject.toml").map_err(invalid)?;
+        manifest.complete_from(pyproject, PYPROJECT)?;
     }
     let variables = BTreeMap::from([("VERSION".to_owned(), "1".to_owned())]);
-    manifest.into_recipe(&variables, &[]).map(drop).map_err(invalid)
+    manifest.into_recipe(&variables, &[]).map(drop)
+}
+
+/// The error with its place in the project, which is what its user can mend.
+fn invalid(error: config::error::Error, facts: &Facts, draft: &Draft) -> Error {
+    let origin = match error.place() {
+        Some(place) if place.file == PYPROJECT => {
+            Origin { source: Some(Source::File(PYPROJECT.to_owned())), line: Some(place.line) }
+        }
+        Some(place) => origin::of_line(facts, draft, place.line),
+        None => Origin::default(),
+    };
+    Error::Invalid { origin, source: Box::new(error) }
 }

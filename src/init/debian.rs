@@ -12,6 +12,7 @@ use crate::debhelper::rules::Rules;
 use crate::init::Error;
 use crate::init::Facts;
 use crate::init::draft::Draft;
+use crate::init::draft::Source;
 use crate::init::draft::Table;
 use crate::init::files;
 use crate::init::prefix::Prefixes;
@@ -101,6 +102,11 @@ impl<'f> Sources<'f> {
         [own, name.to_owned()].into_iter().find(|file| self.facts.debian.contains(file))
     }
 
+    /// The path of such a file in the project.
+    pub(in crate::init) fn path(&self, name: &str) -> String {
+        format!("debian/{}", self.file(name).as_deref().unwrap_or(name))
+    }
+
     /// Whether a file is one of another package.
     fn is_others(&self, file: &str) -> bool {
         self.others.iter().any(|other| file.strip_prefix(other).is_some_and(|rest| rest.starts_with('.')))
@@ -164,11 +170,14 @@ fn package(draft: &mut Draft, (control, binary): (&Control, &Stanza), facts: &Fa
     let mut table = Table::new("[package]");
     draft.package = binary.get("Package").unwrap_or_default().to_owned();
     table.set("name", draft.package.as_str());
+    table.comes_from(&Source::file("debian/control"));
     let entry =
         facts.texts.get("changelog").and_then(|text| changelog::newest(text)).ok_or(Error::Changelog)?;
     version(draft, &mut table, &entry.version);
+    table.comes_from(&Source::file("debian/changelog"));
     let maintainer = control.source.get("Maintainer").filter(|text| values::is_maintainer(text));
     table.set("maintainer", maintainer.unwrap_or(&facts.maintainer));
+    table.comes_from(&maintainer.map_or(Source::Environment, |_| Source::file("debian/control")));
     let description = binary.lines("Description").unwrap_or_default();
     let (first, rest) = description.split_once('\n').unwrap_or((&description, ""));
     table.set("summary", Some(values::summary(first)).filter(|it| !it.is_empty()).unwrap_or(entry.source));
@@ -184,6 +193,7 @@ fn package(draft: &mut Draft, (control, binary): (&Control, &Stanza), facts: &Fa
     for (field, key) in RELATIONS {
         table.set_list(key, relations(draft, binary, field));
     }
+    table.comes_from(&Source::file("debian/control"));
     draft.add(table);
     Ok(())
 }
@@ -269,6 +279,7 @@ fn units(
         match converted {
             Err(reason) => draft.remark(format!("`{path}` is left out: {reason}")),
             Ok(Converted { mut table, remarks }) => {
+                table.comes_from(&Source::file(path.as_str()));
                 remarks.into_iter().for_each(|remark| draft.remark(remark));
                 if timers.iter().any(|(_, timer)| *timer == name) {
                     jobs.push((name, table));
@@ -282,7 +293,9 @@ fn units(
     for (path, name) in timers {
         let Some(unit) = parsed(&path) else { continue };
         let job = jobs.iter().position(|(job, _)| *job == name).map(|at| jobs.swap_remove(at).1);
-        draft.add(timers::convert(&name, &unit, job));
+        let mut table = timers::convert(&name, &unit, job);
+        table.comes_from(&Source::file(path.as_str()));
+        draft.add(table);
     }
     for (path, _) in of_kind("socket").into_iter().chain(of_kind("path")) {
         draft.remark(format!("`{path}` is left out; `[[socket]]` makes sockets"));
@@ -301,6 +314,7 @@ fn started(table: &mut Table, rules: &Rules) {
     if has(&["--no-restart-on-upgrade", "--no-stop-on-upgrade", "--no-restart-after-upgrade", "-r"]) {
         table.set("on-upgrade", "none");
     }
+    table.comes_from(&Source::file("debian/rules"));
 }
 
 /// What has no counterpart.

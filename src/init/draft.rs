@@ -1,4 +1,7 @@
-//! A manifest on its way to be written: tables with their keys, and what its user should know.
+//! A manifest on its way to be written: tables with their keys, the files that these come from, and what its user
+//! should know.
+
+use std::fmt;
 
 use toml::Value;
 
@@ -21,6 +24,7 @@ pub struct Draft {
 pub(in crate::init) struct Table {
     header: &'static str,
     entries: Vec<Entry>,
+    source: Option<Source>,
 }
 
 #[derive(Debug)]
@@ -28,6 +32,25 @@ struct Entry {
     key: String,
     value: Value,
     note: &'static str,
+    source: Option<Source>,
+}
+
+/// What a table or a key comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A file of the project, by its path.
+    File(String),
+    /// Whoever makes the manifest.
+    Environment,
+    /// What the project's directory is called.
+    Directory,
+}
+
+/// A part of the text.
+struct Piece<'d> {
+    text: String,
+    source: Option<&'d Source>,
+    value: Option<&'d Value>,
 }
 
 /// A script to be written.
@@ -64,18 +87,35 @@ impl Draft {
 
     /// The text of the manifest.
     pub fn text(&self) -> String {
-        let head = self
-            .head
-            .iter()
-            .map(|line| if line.is_empty() { "#\n".to_owned() } else { format!("# {line}\n") });
-        let tables = self.tables.iter().map(|table| format!("\n{}", table.text()));
-        head.chain(tables).collect()
+        self.pieces().map(|piece| piece.text).collect()
+    }
+
+    /// What a line of the text comes from, and the value that is written there.
+    pub(in crate::init) fn source(&self, line: usize) -> Option<(&Source, Option<&Value>)> {
+        let mut end = 0;
+        let piece = self.pieces().find(|piece| {
+            end += piece.text.matches('\n').count();
+            line <= end
+        })?;
+        Some((piece.source?, piece.value))
+    }
+
+    fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
+        let comment = |line: &String| if line.is_empty() { "#\n".to_owned() } else { format!("# {line}\n") };
+        let head = self.head.iter().map(move |line| Piece { text: comment(line), source: None, value: None });
+        head.chain(self.tables.iter().flat_map(Table::pieces))
     }
 }
 
 impl Table {
     pub(in crate::init) fn new(header: &'static str) -> Self {
-        Self { header, entries: Vec::new() }
+        Self { header, entries: Vec::new(), source: None }
+    }
+
+    /// Says what the table comes from, and the keys so far, where nothing else was named.
+    pub(in crate::init) fn comes_from(&mut self, source: &Source) {
+        let sources = self.entries.iter_mut().map(|entry| &mut entry.source).chain([&mut self.source]);
+        sources.for_each(|it| *it = it.take().or_else(|| Some(source.clone())));
     }
 
     /// The same keys under another header.
@@ -103,7 +143,7 @@ impl Table {
     /// Sets a key, with a remark behind its value.
     pub(in crate::init) fn noted(&mut self, key: &str, value: impl Into<Value>, note: &'static str) {
         self.entries.retain(|entry| entry.key != key);
-        self.entries.push(Entry { key: key.to_owned(), value: value.into(), note });
+        self.entries.push(Entry { key: key.to_owned(), value: value.into(), note, source: None });
     }
 
     /// Whether a key is set.
@@ -123,12 +163,33 @@ impl Table {
         Some(self.entries.remove(at).value)
     }
 
-    fn text(&self) -> String {
-        let entries = self.entries.iter().map(|Entry { key, value, note }| {
+    fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
+        let entries = self.entries.iter().map(|Entry { key, value, note, source }| {
             let note = if note.is_empty() { String::new() } else { format!("   # {note}") };
-            format!("{key} = {}{note}\n", written(value))
+            let text = format!("{key} = {}{note}\n", written(value));
+            Piece { text, source: source.as_ref(), value: Some(value) }
         });
-        std::iter::once(format!("{}\n", self.header)).chain(entries).collect()
+        let header =
+            Piece { text: format!("\n{}\n", self.header), source: self.source.as_ref(), value: None };
+        std::iter::once(header).chain(entries)
+    }
+}
+
+impl Source {
+    /// A file of the project.
+    pub(in crate::init) fn file(path: impl Into<String>) -> Self {
+        Self::File(path.into())
+    }
+}
+
+/// `` `debian/control` ``.
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "`{path}`"),
+            Self::Environment => f.write_str("the environment"),
+            Self::Directory => f.write_str("the name of the directory"),
+        }
     }
 }
 
@@ -174,5 +235,30 @@ mod tests {
         assert_eq!(package["description"].as_str(), Some("a \"b\"\n\\c\u{0}\r\u{7f}\u{85}\n"));
         assert_eq!(package["environment"]["A B"].as_str(), Some("x'y\"z"));
         assert_eq!(package["depends"].as_array().map(Vec::len), Some(1));
+    }
+
+    #[test]
+    fn a_line_leads_back_to_the_file_that_it_comes_from() {
+        let mut table = Table::new("[package]");
+        table.set("name", "orders");
+        table.comes_from(&Source::file("a"));
+        table.set("description", "x\ny\n");
+        table.comes_from(&Source::Environment);
+        table.set("section", "web");
+        let mut draft = Draft::default();
+        draft.say(["top"]);
+        draft.add(table);
+        let lines: Vec<String> = draft.text().lines().map(str::to_owned).collect();
+        let source = |start: &str| {
+            let at = lines.iter().position(|line| line.starts_with(start)).expect("there");
+            let source = draft.source(at + 1);
+            source.map(|(source, value)| (source.to_string(), value.and_then(Value::as_str)))
+        };
+        assert_eq!(source("# top"), None);
+        assert_eq!(source("[package]"), Some(("`a`".to_owned(), None)));
+        assert_eq!(source("name"), Some(("`a`".to_owned(), Some("orders"))));
+        assert_eq!(source("y"), Some(("the environment".to_owned(), Some("x\ny\n"))));
+        assert_eq!(source("section"), None);
+        assert_eq!(draft.source(100), None);
     }
 }

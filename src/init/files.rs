@@ -4,6 +4,7 @@ use crate::debhelper::lists;
 use crate::init::Facts;
 use crate::init::debian::Sources;
 use crate::init::draft::Draft;
+use crate::init::draft::Source;
 use crate::init::draft::Table;
 use crate::init::prefix::Prefixes;
 use crate::init::values;
@@ -36,12 +37,14 @@ pub(in crate::init) fn add_placed(draft: &mut Draft, sources: &Sources<'_>) {
         if name.starts_with("cron.") && name != "cron.d" {
             table.set("mode", "0755");
         }
+        table.comes_from(&Source::file(format!("debian/{file}")));
         draft.add(table);
     }
     for path in sources.text("maintscript").map(lists::removed_conffiles).unwrap_or_default() {
         let mut table = Table::new("[[config]]");
         table.set("path", path);
         table.set("remove", true);
+        table.comes_from(&Source::file(sources.path("maintscript")));
         draft.add(table);
     }
 }
@@ -86,7 +89,9 @@ pub(in crate::init) fn add_installed(
                         "debian/install: `{source}` went into the virtualenv; the application has it"
                     ));
                 } else {
-                    draft.add(placed(&source, &path));
+                    let mut table = placed(&source, &path);
+                    table.comes_from(&Source::file(sources.path("install")));
+                    draft.add(table);
                 }
             }
         }
@@ -131,6 +136,7 @@ pub(in crate::init) fn add_links(draft: &mut Draft, sources: &Sources<'_>, prefi
             draft.remark(format!("debian/links: `{}` is left out: mkdeb enables units", link.path));
             table = Table::new("[[link]]");
         }
+        table.comes_from(&Source::file(sources.path("links")));
         draft.add(table);
     }
 }
@@ -141,6 +147,7 @@ pub(in crate::init) fn add_directories(draft: &mut Draft, sources: &Sources<'_>)
         if OWN_ROOTS.iter().any(|root| path.strip_prefix(root).is_some_and(|rest| !rest.is_empty())) {
             let mut table = Table::new("[[directory]]");
             table.noted("path", path, "a purge removes it with all that is in it");
+            table.comes_from(&Source::file(sources.path("dirs")));
             draft.add(table);
         } else {
             draft.remark(format!("debian/dirs: `{path}` is left out: it comes with what lies in it"));

@@ -6,6 +6,7 @@
 mod debian;
 pub mod draft;
 mod files;
+pub mod origin;
 mod prefix;
 mod procfile;
 mod project;
@@ -18,7 +19,7 @@ mod values;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use crate::content::procfile::Process;
+use crate::content;
 use crate::content::pyproject::Pyproject;
 use crate::init::draft::Draft;
 
@@ -35,8 +36,8 @@ pub struct Facts {
     pub texts: BTreeMap<String, String>,
     /// `pyproject.toml`.
     pub pyproject: Option<Pyproject>,
-    /// The processes of `Procfile`.
-    pub processes: Vec<Process>,
+    /// The text of `Procfile`.
+    pub procfile: String,
     /// The file that pins what its virtualenv holds.
     pub lock: Option<String>,
     /// Whether git has it.
@@ -73,17 +74,18 @@ impl Error {
 
 /// Drafts the manifest.
 pub fn draft(facts: &Facts) -> Result<Draft, Error> {
+    let processes = content::procfile::parse(&facts.procfile);
     let has_project = facts.pyproject.as_ref().is_some_and(|project| project.name.is_some());
     let mut draft = Draft::default();
     if facts.texts.contains_key("control") {
         debian::add(&mut draft, facts)?;
-    } else if has_project || !facts.processes.is_empty() {
+    } else if has_project || !processes.is_empty() {
         project::add(&mut draft, facts);
     } else {
         return Err(Error::Nothing);
     }
     if !draft.has("[[service]]") {
-        procfile::add(&mut draft, &facts.processes);
+        procfile::add(&mut draft, &processes);
     }
     if ["[[command]]", "[[service]]", "[[timer]]"].iter().all(|header| !draft.has(header)) {
         draft.remark("the package has neither a command nor a service: add `[[command]]` or `[[service]]`");

@@ -5,8 +5,11 @@ use toml::Table as Map;
 use crate::content::procfile::Process;
 use crate::init::draft::Draft;
 use crate::init::draft::Script;
+use crate::init::draft::Source;
 use crate::init::draft::Table;
 
+/// The file, in the project's own directory.
+pub(in crate::init) const FILE: &str = "Procfile";
 /// The process that runs once before a release, on the platforms that Procfiles come from.
 const RELEASE: &str = "release";
 /// Where the hook is written.
@@ -44,6 +47,7 @@ fn service(draft: &mut Draft, Process { name, command }: &Process) {
     if !environment.is_empty() {
         table.set("environment", environment);
     }
+    table.comes_from(&Source::file(FILE));
     draft.add(table);
 }
 

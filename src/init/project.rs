@@ -3,9 +3,12 @@
 use crate::content::pyproject::Pyproject;
 use crate::init::Facts;
 use crate::init::draft::Draft;
+use crate::init::draft::Source;
 use crate::init::draft::Table;
 use crate::init::values;
 
+/// The file, in the project's own directory.
+const FILE: &str = "pyproject.toml";
 /// What no host needs of a repository, where it has that.
 const LEFT_OUT: [&str; 5] = [".github", "debian", "docs", "test", "tests"];
 /// What no host needs of a directory: one pattern, since one that matches nothing is told.
@@ -60,8 +63,12 @@ fn package(draft: &mut Draft, facts: &Facts, project: &Pyproject) {
             draft.remark("no version is written down in the project: set `VERSION` when you build");
         }
     }
+    let file = Source::file(FILE);
+    let named_by = if project.name.is_some() { &file } else { &Source::Directory };
+    table.comes_from(named_by);
     if project.author.as_deref().filter(|author| values::is_maintainer(author)).is_none() {
         table.set("maintainer", facts.maintainer.as_str());
+        table.comes_from(&Source::Environment);
         draft.remark(format!("the maintainer is whoever ran this: {}", facts.maintainer));
     } else {
         table.set_some("maintainer", stated(&project.author));
@@ -71,8 +78,10 @@ fn package(draft: &mut Draft, facts: &Facts, project: &Pyproject) {
     if !project.is_standard || summary != description {
         table.set("summary", summary);
     }
+    table.comes_from(if description.is_empty() { named_by } else { &file });
     table.set_some("license", stated(&project.license));
     table.set_some("homepage", stated(&project.homepage).filter(|url| url.starts_with("http")));
+    table.comes_from(&file);
     draft.add(table);
 }
 
@@ -145,5 +154,6 @@ fn command(draft: &mut Draft, facts: &Facts, (name, target): (&String, &String))
     } else {
         table.noted("path", format!("venv/bin/{name}"), "the project itself is installed in the virtualenv");
     }
+    table.comes_from(&Source::file(FILE));
     Some(table)
 }

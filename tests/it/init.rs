@@ -345,6 +345,32 @@ fn of_debian_only_what_counts_is_read_and_no_more_than_counts() {
     refused(&["failed to read `debian/orders.links`", "UTF-8"]);
 }
 
+#[test]
+fn a_value_that_is_invalid_is_told_with_the_file_that_it_comes_from() {
+    let refused = |files: &[(&str, &str)], said: &str| {
+        let project = project();
+        debian(&project);
+        files.iter().for_each(|(path, text)| project.write(path, text));
+        let ran = init(&project, &[]);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{said}: {}", ran.err);
+        has(&ran.err, &[&format!("what {said} says makes no valid manifest")]);
+    };
+    refused(&[("Procfile", "a: b\n\nweb: x \u{1b}[0m\n")], "line 3 of `Procfile`");
+    refused(&[("Procfile", "web: a\nWEB: b\n")], "`Procfile`");
+    let unit = "[Service]\nExecStart=/bin/x\n";
+    refused(
+        &[("debian/orders.service", &format!("{unit}Nice=1\u{7}\n"))],
+        "line 3 of `debian/orders.service`",
+    );
+    refused(&[("debian/orders.service", &format!("{unit}User=Ops\n"))], "`debian/orders.service`");
+    let control = |from: &str, to: &str| CONTROL.replace(from, to);
+    refused(&[("debian/control", &control(" Over HTTP", " Over\u{b}HTTP"))], "line 10 of `debian/control`");
+    refused(&[("debian/control", &control("Section: web", "Section: Web"))], "`debian/control`");
+    refused(&[("debian/orders.links", "a usr/../c\n")], "`debian/orders.links`");
+    refused(&[("debian/orders.dirs", "var/lib/a\u{1}\n")], "line 1 of `debian/orders.dirs`");
+    refused(&[("debian/orders.maintscript", "rm_conffile etc/x\n")], "`debian/orders.maintscript`");
+}
+
 fn ran_shell(script: &std::path::Path) -> Ran {
     ran(Command::new("bash").arg("-n").arg(script))
 }
