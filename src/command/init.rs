@@ -21,6 +21,7 @@ use crate::content::pyproject;
 use crate::content::pyproject::Pyproject;
 use crate::content::python::PythonVersion;
 use crate::host::env::Env;
+use crate::host::output;
 use crate::host::output::AtomicFile;
 use crate::host::process::Program;
 use crate::host::process::on_path;
@@ -145,21 +146,20 @@ pub fn init(request: &InitRequest, env: &Env, watch: &Watch) -> Result<InitOutco
     if let Some(path) = directories.find(is_elsewhere) {
         return Err(Error::Elsewhere(path.to_owned()).into());
     }
-    let mut written = Vec::new();
-    for (path, text) in &files {
-        written.push(write(&env.resolve(path), text)?);
-    }
-    // The manifest was written last, so that it never names what is not there.
+    let hidden = files.iter().map(|(path, text)| hidden(&env.resolve(path), text));
+    // The manifest appears last, so that it never names what is not there.
+    let mut written = output::commit_all(hidden.collect::<Result<_, _>>()?)?;
     written.reverse();
     let Draft { remarks, .. } = draft;
     Ok(InitOutcome { files: written, remarks })
 }
 
-fn write(path: &Path, text: &str) -> Result<PathBuf, Failure> {
+/// A file that is written and has no name yet.
+fn hidden(path: &Path, text: &str) -> Result<AtomicFile, crate::host::Error> {
     let mut file = AtomicFile::create(path)?;
     let written = file.writer().write_all(text.as_bytes());
     written.map_err(|error| crate::host::Error::new("write", path, error))?;
-    Ok(file.commit()?)
+    Ok(file)
 }
 
 fn facts(pyproject: Option<&str>, env: &Env, watch: &Watch) -> Result<Facts, Failure> {

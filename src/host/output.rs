@@ -103,6 +103,28 @@ impl AtomicFile {
     }
 }
 
+/// Makes files appear in order, all with their bytes on disk before the first has its name. What is in the way of any
+/// is found before that too.
+pub fn commit_all(mut files: Vec<AtomicFile>) -> Result<Vec<PathBuf>, Error> {
+    for file in &mut files {
+        let synced = file.writer().sync_all().and_then(|()| refuse_obstacles(&file.path));
+        synced.map_err(|error| Error::new("write", &file.path, error))?;
+    }
+    files.into_iter().map(AtomicFile::commit).collect()
+}
+
+/// What no rename replaces, and no directory can be made in.
+fn refuse_obstacles(path: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok_and(|about| about.is_dir()) {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let above = path.ancestors().skip(1).find(|above| fs::symlink_metadata(above).is_ok());
+    match above {
+        Some(above) if !above.is_dir() => Err(io::ErrorKind::NotADirectory.into()),
+        _ => Ok(()),
+    }
+}
+
 /// What a rename would take from the machine: `/dev/null`, the link `/dev/stdout`.
 fn refuse_special(path: &Path) -> Result<(), Error> {
     let is_special = |about: fs::Metadata| !about.is_file() && !about.is_dir();
@@ -186,6 +208,34 @@ pub fn temporary() -> io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_several_files_none_appears_where_one_cannot() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let at = |name: &str| directory.path().join(name);
+        fs::create_dir(at("directory")).expect("made");
+        fs::write(at("file"), "before").expect("written");
+        std::os::unix::fs::symlink("nowhere", at("link")).expect("made");
+        let all = |last: &str| {
+            let files = ["new/a", "file", last].map(|name| {
+                let mut file = AtomicFile::create(&at(name)).expect("created");
+                file.writer().write_all(b"after").expect("written");
+                file
+            });
+            commit_all(files.into_iter().collect())
+        };
+        for (last, kind) in [
+            ("directory", io::ErrorKind::IsADirectory),
+            ("file/below/b", io::ErrorKind::NotADirectory),
+            ("link/b", io::ErrorKind::NotADirectory),
+        ] {
+            assert_eq!(all(last).expect_err(last).source.kind(), kind, "{last}");
+            assert_eq!(names(directory.path()), ["directory", "file", "link"]);
+            assert_eq!(fs::read_to_string(at("file")).expect("there"), "before");
+        }
+        assert_eq!(all("b").expect("committed"), [at("new/a"), at("file"), at("b")]);
+        assert_eq!(fs::read_to_string(at("file")).expect("there"), "after");
+    }
 
     fn names(directory: &Path) -> Vec<String> {
         let names =

@@ -17,8 +17,8 @@ fn is_root() -> bool {
     fs::metadata("/proc/self").map(|data| std::os::unix::fs::MetadataExt::uid(&data)).unwrap() == 0
 }
 
-/// Runs `mkdeb build` as somebody who may do little, with more words.
-fn as_nobody(project: &Project, words: &[&str]) -> Ran {
+/// Runs `mkdeb` as somebody who may do little.
+pub fn as_nobody(project: &Project, words: &[&str]) -> Ran {
     // Everybody may enter; nobody may write.
     fs::set_permissions(project.dir(), fs::Permissions::from_mode(0o755)).unwrap();
     let program = project.path("mkdeb");
@@ -27,7 +27,7 @@ fn as_nobody(project: &Project, words: &[&str]) -> Ran {
     if is_root() {
         command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&program);
     }
-    ran(command.arg("build").args(words).current_dir(project.dir()))
+    ran(command.args(words).current_dir(project.dir()))
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn an_output_directory_that_takes_no_files_is_refused() {
     let project = Project::new("");
     fs::create_dir(project.path("closed")).unwrap();
     fs::set_permissions(project.path("closed"), fs::Permissions::from_mode(0o555)).unwrap();
-    let ran = as_nobody(&project, &["-o", "closed"]);
+    let ran = as_nobody(&project, &["build", "-o", "closed"]);
     assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{}", ran.err);
     assert!(
         ran.err.contains("error: failed to create ") && ran.err.contains(": Permission denied (os error 13)"),
@@ -63,7 +63,7 @@ fn an_input_that_may_not_be_read_is_named() {
     ] {
         let before = fs::metadata(project.path(path)).unwrap().permissions().mode() & 0o7777;
         closed(path, 0);
-        let ran = as_nobody(&project, &["--dry-run"]);
+        let ran = as_nobody(&project, &["build", "--dry-run"]);
         closed(path, before);
         assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{}", ran.err);
         assert!(ran.err.contains("error: failed to read `") && ran.err.contains(said), "{}", ran.err);

@@ -1,10 +1,12 @@
 //! First manifests from what projects have: each is built as it is.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use serde_json::Value;
 
+use crate::failing_world::as_nobody;
 use crate::project::{Project, Ran, field, ran};
 
 /// A project without a manifest, with a virtualenv and an application.
@@ -343,6 +345,42 @@ fn of_debian_only_what_counts_is_read_and_no_more_than_counts() {
     refused(&["`debian/orders.x17.service` is larger than 1 MiB", "shorten it"]);
     project.write("debian/orders.links", b"\xff");
     refused(&["failed to read `debian/orders.links`", "UTF-8"]);
+}
+
+#[test]
+fn files_are_replaced_all_or_none() {
+    let project = project();
+    project.write("Procfile", "web: x\nrelease: new\n");
+    let hook =
+        |directory: &str| fs::read_to_string(project.path(directory).join("deploy/before-activate")).unwrap();
+    let refused = |ran: Ran, said: &[&str], directory: &str| {
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{}", ran.err);
+        has(&ran.err, said);
+        assert_eq!(hook(directory), "old");
+    };
+    project.write("deploy/before-activate", "old");
+    fs::create_dir(project.path("mkdeb.toml")).unwrap();
+    refused(init(&project, &["--force"]), &["failed to write", "mkdeb.toml", "directory"], "");
+    fs::remove_dir(project.path("mkdeb.toml")).unwrap();
+
+    // Everybody may write below `deploy`, and nobody beside it.
+    project.write("closed/deploy/before-activate", "old");
+    let allow = |path: &str, mode: u32| {
+        fs::set_permissions(project.path(path), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    allow("closed/deploy", 0o777);
+    allow("closed", 0o555);
+    let ran = as_nobody(&project, &["init", "--force", "-o", "closed/mkdeb.toml"]);
+    refused(ran, &["failed to create", "closed/mkdeb.toml"], "closed");
+    allow("closed", 0o755);
+
+    project.write("file/deploy", "a file");
+    let ran = init(&project, &["--force", "-o", "file/mkdeb.toml"]);
+    has(&ran.err, &["failed to write", "deploy/before-activate"]);
+    assert!(!project.path("file/mkdeb.toml").exists());
+
+    assert_eq!(init(&project, &["--force"]).code, Some(0));
+    assert!(hook("").ends_with("\nnew\n"), "{}", hook(""));
 }
 
 #[test]
