@@ -7,7 +7,6 @@ use libfuzzer_sys::fuzz_target;
 use mkdeb::config::manifest::Manifest;
 use mkdeb::config::manifest::Origin;
 use mkdeb::config::manifest::OriginKind;
-use mkdeb::content::procfile;
 use mkdeb::content::pyproject;
 use mkdeb::init;
 use mkdeb::init::Facts;
@@ -21,10 +20,13 @@ fuzz_target!(|text: &str| {
         let (name, text) = part.split_once('\n').unwrap_or((part, ""));
         match name {
             "pyproject.toml" => facts.pyproject = pyproject::parse(text).ok(),
-            "Procfile" => facts.processes = procfile::parse(text),
+            "Procfile" => facts.procfile = text.to_owned(),
             "uv.lock" => facts.lock = Some(name.to_owned()),
             "git" => facts.is_git = true,
-            _ => drop(facts.debian.insert(name.to_owned(), text.to_owned())),
+            _ => {
+                facts.debian.insert(name.to_owned());
+                facts.texts.insert(name.to_owned(), text.to_owned());
+            }
         }
     }
     let draft = match init::draft(&facts) {
@@ -35,5 +37,7 @@ fuzz_target!(|text: &str| {
     let origin = Origin { file: "mkdeb.toml", kind: OriginKind::MkdebToml };
     let manifest = Manifest::parse(&text, origin).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let environment = BTreeMap::from([("VERSION".to_owned(), "1.2.3".to_owned())]);
-    drop(manifest.into_recipe(&environment, &[]));
+    // Whatever is wrong with a line has its place in the project.
+    let place = manifest.into_recipe(&environment, &[]).err().and_then(|error| error.place().map(|place| place.line));
+    drop(place.map(|line| init::origin::of_line(&facts, &draft, line).to_string()));
 });
