@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::project::{Project, Ran, field, ran};
 
 fn git(directory: &Path, words: &[&str]) {
-    let mut command = Command::new("git");
+    let mut command = crate::project::git();
     command.current_dir(directory).args(["-c", "user.name=T", "-c", "user.email=t@example.org"]).args(words);
     command.env("GIT_COMMITTER_DATE", "2026-01-02T03:04:05Z").env("GIT_AUTHOR_DATE", "2026-01-02T03:04:05Z");
     let ran = ran(&mut command);
@@ -166,7 +166,7 @@ fn manifest_in(project: &Project, directory: &str, app: &str) {
 }
 
 fn head(project: &Project) -> String {
-    let mut command = Command::new("git");
+    let mut command = crate::project::git();
     ran(command.args(["rev-parse", "HEAD"]).current_dir(project.path("orders"))).out.trim().to_owned()
 }
 

@@ -436,7 +436,7 @@ fn a_project_in_git_is_built_from_its_commit() {
         &["add", "."],
         &["-c", "user.name=T", "-c", "user.email=t@x", "commit", "-qm", "x"],
     ] {
-        let ran = ran(Command::new("git").args(words).current_dir(project.path("repo")));
+        let ran = ran(crate::project::git().args(words).current_dir(project.path("repo")));
         assert_eq!(ran.code, Some(0), "{}", ran.err);
     }
     assert_eq!(init(&project, &["-C", "repo"]).code, Some(0));

@@ -127,6 +127,15 @@ pub fn ran(command: &mut Command) -> Ran {
     Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
 }
 
+/// git, which may not take another repository for its own: one that runs the tests in a hook names itself to all.
+pub fn git() -> Command {
+    let mut command = Command::new("git");
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"] {
+        command.env_remove(name);
+    }
+    command
+}
+
 /// What a field of `dpkg-deb -f` holds.
 pub fn field(deb: &Path, name: &str) -> String {
     let output = Command::new("dpkg-deb").arg("-f").arg(deb).arg(name).output().unwrap();
