@@ -7,8 +7,9 @@ use std::io::Write;
 
 use sha2::Digest as _;
 
-/// How much of a reader is hashed at once, in bytes.
-const CHUNK: usize = 256 << 10;
+/// How much of a reader is hashed at once, in bytes: as much as the stack has room for, because an allocator may ask
+/// the kernel for more, and readers are many.
+const CHUNK: usize = 32 << 10;
 
 /// A SHA-256 digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +23,7 @@ impl Sha256 {
 
     /// The digest of all that a reader gives, and how many bytes that were.
     pub fn of_reader(reader: &mut dyn Read) -> io::Result<(Self, u64)> {
-        let (mut hasher, mut buffer, mut size) = (Sha256Hasher::default(), vec![0; CHUNK], 0);
+        let (mut hasher, mut buffer, mut size) = (Sha256Hasher::default(), [0; CHUNK], 0);
         loop {
             let count = match reader.read(&mut buffer) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,

@@ -129,6 +129,9 @@ fn versions_in_a_repository_are_compared_with_each_other_and_with_files() {
     let found = project.run(&["diff", "--repo", place, "orders=1.4.2", "orders", "--json"]);
     is_what_changed(&compared(&found));
     is_what_changed(&compared(&project.run(&["diff", "--repo", place, "orders=1.4.2", "1.4.3", "--json"])));
+    // A directory of sources that is called like the package is not meant.
+    project.write("orders/__init__.py", "");
+    is_what_changed(&compared(&project.run(&["diff", "--repo", place, "orders=1.4.2", "orders", "--json"])));
     let none = project.run(&["diff", "--repo", place, "orders=9", "orders"]);
     assert!(none.code == Some(2) && none.err.contains("there is no `orders=9`"), "{}", none.err);
 }

@@ -75,20 +75,19 @@ fn diff_watched(request: &DiffRequest, env: &Env, watch: &Watch) -> Result<Compa
 
 fn side(name: &str, request: &DiffRequest, (env, watch): (&Env, &Watch)) -> Result<Side, Failure> {
     let path = Path::new(name);
+    let files = if env.is_directory(path) { packages_in(path, env)? } else { vec![path.to_owned()] };
+    // Sources often lie in a directory that is called like the package.
+    let is_name = !name.contains('/') && (files.is_empty() || !env.is_taken(path));
     match &request.repository {
-        Some((location, suite)) if !env.is_taken(path) => {
-            published(name, (location, suite.as_deref()), (env, watch))
-        }
-        _ if env.is_directory(path) => {
-            let names = env.names(path)?.into_iter().filter(|name| name.ends_with(".deb"));
-            let files: Vec<PathBuf> = names.map(|name| path.join(name)).collect();
-            if files.is_empty() {
-                return Err(Error::Empty(path.to_owned()).into());
-            }
-            of_files(&files, (env, watch))
-        }
-        _ => of_files(&[path.to_owned()], (env, watch)),
+        Some((location, suite)) if is_name => published(name, (location, suite.as_deref()), (env, watch)),
+        _ if files.is_empty() => Err(Error::Empty(path.to_owned()).into()),
+        _ => of_files(&files, (env, watch)),
     }
+}
+
+fn packages_in(directory: &Path, env: &Env) -> Result<Vec<PathBuf>, Failure> {
+    let names = env.names(directory)?.into_iter().filter(|name| name.ends_with(".deb"));
+    Ok(names.map(|name| directory.join(name)).collect())
 }
 
 fn of_files(files: &[PathBuf], (env, watch): (&Env, &Watch)) -> Result<Side, Failure> {

@@ -1,5 +1,6 @@
 //! One side of a comparison: a package, or those that an application is split into, as what they bring to a host.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::io;
@@ -71,7 +72,7 @@ impl Side {
         let limits = Limits::of_stranger(DEFAULT_UNPACKED);
         let reader = Reader::open(input, &limits)?;
         let part = part(&Stanza::new(&reader.deb().control));
-        let (mut collector, mut found) = (Collector::default(), Vec::new());
+        let (mut collector, mut found, mut room) = (Collector::default(), Vec::new(), Vec::new());
         let deb = reader.walk::<read::Error>(&mut |entry, body| {
             let header = entry.header;
             let path = String::from_utf8_lossy(undotted(&header.path)).trim_end_matches('/').to_owned();
@@ -81,7 +82,7 @@ impl Side {
             let is_told = path.starts_with("usr/share/doc/") || path.starts_with("usr/share/lintian/");
             let own = part.clone().filter(|_| is_told);
             let anew: Vec<_> = own.into_iter().chain(release).chain(venv).collect();
-            let digest = digest(&header, (body, &anew), &mut collector);
+            let digest = digest(&header, (body, &anew), &mut collector, &mut room);
             let digest = digest.map_err(|source| read::Error::body(&header.path, source))?;
             let content = match &header.kind {
                 Kind::File => ("file", digest.to_string()),
@@ -161,19 +162,23 @@ fn digest(
     header: &Member,
     (body, anew): (&mut dyn Read, &[(String, &str)]),
     collector: &mut Collector,
+    room: &mut Vec<u8>,
 ) -> io::Result<Sha256> {
     if anew.is_empty() || header.size > LARGEST_TEXT {
         let mut hashing = HashingReader::new(body);
         collector.see(header, &mut hashing)?;
         return Ok(hashing.finish()?.0);
     }
-    let mut bytes = Vec::new();
-    body.read_to_end(&mut bytes)?;
-    collector.see(header, &mut &bytes[..])?;
+    room.clear();
+    body.read_to_end(room)?;
+    collector.see(header, &mut &room[..])?;
+    let mut text = Cow::Borrowed(&room[..]);
     for (word, stands) in anew {
-        bytes = replaced(&bytes, word.as_bytes(), stands.as_bytes());
+        if memchr::memmem::find(&text, word.as_bytes()).is_some() {
+            text = Cow::Owned(replaced(&text, word.as_bytes(), stands.as_bytes()));
+        }
     }
-    Ok(Sha256::of(&bytes))
+    Ok(Sha256::of(&text))
 }
 
 fn replaced(text: &[u8], word: &[u8], stands: &[u8]) -> Vec<u8> {
