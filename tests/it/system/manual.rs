@@ -51,3 +51,53 @@ fn bash_completes_verbs_and_options() {
     assert!(ask("mkdeb build --dr").contains("--dry-run"), "{}", ask("mkdeb build --dr"));
     assert!(ask("mkdeb repo pr").contains("promote"), "{}", ask("mkdeb repo pr"));
 }
+
+/// What a shell answers to a script that completes a line, with the completions of mkdeb in its directory.
+fn asked(shell: &str, words: &[&str], name: &str) -> Option<String> {
+    if !std::path::Path::new("/usr/bin").join(shell).exists() {
+        return missing(shell);
+    }
+    let project = Project::new("");
+    project.write(name, project.run(&["completions", shell]).out);
+    let mut command = Command::new(shell);
+    command.args(words).current_dir(project.dir()).env("HOME", project.dir()).env("TERM", "dumb");
+    let ran = ran(&mut command);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+    Some(ran.out)
+}
+
+#[test]
+fn fish_completes_verbs_and_options() {
+    let ask = "source mkdeb.fish; for line in 'mkdeb pub' 'mkdeb build --dr' 'mkdeb repo pr'; complete -C $line; end";
+    let Some(said) = asked("fish", &["--no-config", "-c", ask], "mkdeb.fish") else { return };
+    for word in ["publish\t", "--dry-run\t", "promote\t"] {
+        assert!(said.contains(word), "{said}");
+    }
+}
+
+#[test]
+fn zsh_completes_verbs_and_options() {
+    // Completion is a matter of its line editor, which wants a terminal.
+    let ask = r#"
+        zmodload zsh/zpty
+        zpty shell 'TERM=dumb PS1= zsh -f -i'
+        answer() {
+            for turn in {1..300}; do
+                while zpty -r -t shell part; do text+=$part; done
+                [[ $text != *$1* ]] || return 0
+                sleep 0.1
+            done
+            print -r -- "no $1 in $text"; exit 1
+        }
+        zpty -w shell 'fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -d $PWD/dump; print re""ady'
+        answer ready
+        for line in 'mkdeb publ:publish' 'mkdeb build --dry:dry-run' 'mkdeb repo prom:promote'; do
+            zpty -w -n shell $'\C-u'"${line%:*}"$'\t'
+            answer ${line#*:}
+        done
+        print -r -- $text"#;
+    let Some(said) = asked("zsh", &["-f", "-c", ask], "_mkdeb") else { return };
+    for word in ["publish", "--dry-run", "promote"] {
+        assert!(said.contains(word), "{said}");
+    }
+}
