@@ -1,5 +1,5 @@
 # Names for the scripts that do the work.
-.PHONY: test test-ceph test-azure lint ci soak bench bench-large bench-host bench-repo fuzz demo examples clean
+.PHONY: test test-ceph test-azure lint ci soak bench bench-large bench-host bench-repo fuzz demo recording release deb wheel examples clean
 
 test:
 	tests/run unit system
@@ -36,6 +36,21 @@ fuzz:
 
 demo:
 	demo/run
+
+# The picture of the README.
+recording:
+	demo/record >docs/recording.svg.new
+	mv docs/recording.svg.new docs/recording.svg
+
+# The program, as people install it.
+release:
+	release/build
+
+deb:
+	release/deb
+
+wheel:
+	release/wheel
 
 examples:
 	tests/run examples

@@ -12,5 +12,10 @@ fn main() {
     println!("cargo::rustc-env=MKDEB_TARGET={}", of("TARGET"));
     println!("cargo::rustc-env=MKDEB_RUSTC={rustc}");
     println!("cargo::rustc-env=MKDEB_PROFILE={}", of("PROFILE"));
+    // Only releases know it: else every commit would compile everything anew.
+    let commit = std::env::var("MKDEB_COMMIT").ok().filter(|commit| !commit.is_empty());
+    let source = commit.map(|commit| format!(", commit {commit}")).unwrap_or_default();
+    println!("cargo::rustc-env=MKDEB_SOURCE={source}");
+    println!("cargo::rerun-if-env-changed=MKDEB_COMMIT");
     println!("cargo::rerun-if-changed=build.rs");
 }

@@ -79,3 +79,55 @@ fn the_json_of_a_plan_has_the_keys_of_paths_that_are_documented() {
         assert!(text.contains(&format!("`{}`", node["type"].as_str().unwrap())), "{node}");
     }
 }
+
+/// Every text of a directory, one after the other.
+fn texts(directory: &str) -> String {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
+    let files =
+        walkdir::WalkDir::new(root).into_iter().map(Result::unwrap).filter(|entry| entry.path().is_file());
+    files.map(|entry| std::fs::read_to_string(entry.path()).unwrap()).collect()
+}
+
+#[test]
+fn every_error_that_the_guide_explains_is_one_that_the_program_says() {
+    let guide = include_str!("../../docs/troubleshooting.md");
+    let said = texts("src") + &texts("templates");
+    let titles: Vec<&str> =
+        guide.lines().filter_map(|line| line.strip_prefix("### `` ")?.strip_suffix(" ``")).collect();
+    assert!(titles.len() > 15, "{titles:?}");
+    for title in titles {
+        for part in title.split('…').map(|part| part.trim_matches([' ', '`'])) {
+            assert!(said.contains(part), "nothing says {part:?} of {title:?}");
+        }
+    }
+}
+
+#[test]
+fn every_link_of_a_document_leads_to_a_file() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let top = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(|name| root.join(name));
+    let below =
+        ["docs", "debian-examples"].into_iter().flat_map(|name| walkdir::WalkDir::new(root.join(name)));
+    let below = below.map(|entry| entry.unwrap().into_path());
+    let documents = top.into_iter().chain(below).filter(|path| path.extension().is_some_and(|it| it == "md"));
+    for document in documents {
+        let text = std::fs::read_to_string(&document).unwrap();
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link);
+        for link in links.filter(|link| !link.contains("://")) {
+            let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target =
+                if path.is_empty() { document.clone() } else { document.parent().unwrap().join(path) };
+            assert!(target.exists(), "{}: {link}", document.display());
+            let slug = |title: &str| -> String {
+                let kept = title.to_lowercase().replace(' ', "-");
+                kept.chars().filter(|c| c.is_alphanumeric() || "-_".contains(*c)).collect()
+            };
+            if !anchor.is_empty() {
+                let text = std::fs::read_to_string(&target).unwrap();
+                let mut titles = text.lines().filter_map(|line| line.strip_prefix('#'));
+                let is_there = titles.any(|title| slug(title.trim_start_matches('#').trim()) == anchor);
+                assert!(is_there, "{}: no title for {link}", document.display());
+            }
+        }
+    }
+}

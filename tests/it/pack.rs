@@ -59,12 +59,12 @@ fn the_package_goes_where_dpkg_deb_puts_it() {
 }
 
 #[test]
-fn a_tree_is_packed_as_the_readme_says() {
+fn a_tree_is_packed_as_its_document_says() {
     let directory = tempfile::tempdir().expect("a directory");
     tree(directory.path());
     fs::create_dir(directory.path().join("dist")).expect("a new directory");
-    let readme = include_str!("../../README.md");
-    let words = readme.lines().find_map(|line| line.strip_prefix("mkdeb pack ")).expect("a command");
+    let document = include_str!("../../docs/pack.md");
+    let words = document.lines().find_map(|line| line.strip_prefix("mkdeb pack ")).expect("a command");
     let output = pack(directory.path(), &words.split(' ').collect::<Vec<_>>());
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert_eq!(names(&directory.path().join("dist")), ["tiny_1.0-1_all.deb"]);

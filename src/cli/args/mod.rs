@@ -46,6 +46,7 @@ const LONG_VERSION: &str = concat!(
     env!("MKDEB_RUSTC"),
     ", ",
     env!("MKDEB_PROFILE"),
+    env!("MKDEB_SOURCE"),
     ")"
 );
 

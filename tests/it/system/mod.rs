@@ -23,6 +23,7 @@ pub mod lintian;
 mod manual;
 mod project;
 mod readers;
+mod release;
 mod repo_contents;
 mod repo_documents;
 mod repo_hosts;

@@ -12,7 +12,7 @@ use crate::project::ran;
 #[test]
 fn a_repository_is_made_and_kept_as_the_documents_say() {
     let moto = need!(Moto::new());
-    for document in ["README.md", "docs/publishing.md"] {
+    for document in ["docs/publishing.md"] {
         let publisher = Publisher::of_moto(&moto);
         fs::remove_file(publisher.path("key.asc")).unwrap();
         let project = project_for(Suite::Bookworm);

@@ -16,8 +16,8 @@ enum Run {
 }
 use Run::{Ci, Test};
 
-const README: Run = Test("the_first_package_of_the_readme_is_made_and_installed_as_it_says");
-const PACK: Run = Test("a_tree_is_packed_as_the_readme_says");
+const FIRST: Run = Test("the_first_package_is_made_and_installed_as_its_guide_says");
+const PACK: Run = Test("a_tree_is_packed_as_its_document_says");
 const HELLO: Run = Test("the_hello_example_comes_and_goes");
 const COMPILED: Run = Test("the_compiled_example_comes_and_goes");
 const PYPROJECT: Run = Test("the_pyproject_example_comes_and_goes");
@@ -33,6 +33,10 @@ const KILLED: Run = Test("dpkg_killed_at_some_moments_of_an_upgrade_leaves_a_rel
 const MOVES: Run = Test("a_repository_moves_what_changed_to_bookworm");
 const KEY: Run = Test("a_key_is_twelve_characters_over_what_matters_and_nothing_else");
 const PUBLISHING: Run = Test("a_repository_is_made_and_kept_as_the_documents_say");
+const PROCFILE: Run = Test("processes_of_a_procfile_become_services_and_a_hook");
+const STATIC: Run = Test("one_static_file_builds_the_same_package_in_an_empty_root_and_on_the_oldest_debian");
+const PACKAGED: Run = Test("the_package_of_mkdeb_comes_and_goes_and_brings_pages_and_completions");
+const WHEEL: Run = Test("pip_installs_the_wheel_also_an_old_one");
 const TRIAL: Run =
     Test("the_command_of_the_documents_tries_an_application_whose_release_then_does_not_start");
 const KEY_JSON: Run = Test("the_json_document_has_the_keys_that_are_documented");
@@ -41,24 +45,27 @@ const KEY_JSON: Run = Test("the_json_document_has_the_keys_that_are_documented")
 const COMMANDS: &[(&str, &str, Run)] = &[
     ("README.md", "make demo", Ci),
     ("README.md", "make test", Ci),
-    ("README.md", "mkdir -p build", README),
-    ("README.md", "git archive --prefix=orders/ --output build/orders.tar.gz HEAD", README),
-    ("README.md", "/usr/bin/python3 -m venv build/venv", README),
-    ("README.md", "build/venv/bin/pip install -r requirements.txt", README),
-    ("README.md", "mkdeb build", README),
-    ("README.md", "apt install ./dist/orders_1.4.2_amd64.deb", README),
-    ("README.md", "mkdeb pack --root-owner-group -Zxz tree dist/", PACK),
-    ("README.md", "mkdeb inspect dist/orders_1.4.2_amd64.deb", README),
-    ("README.md", "mkdeb venv-key", KEY),
-    ("README.md", "mkdeb venv --wheels wheels", MAKING),
-    ("README.md", "mkdeb build --repo \"https://apt.example.com bookworm main\"", SUITE),
-    ("README.md", "apt-get install orders", MOVES),
-    ("README.md", "apt-get upgrade --with-new-pkgs", MOVES),
-    ("README.md", "orders-rollback --list", ROLLBACK),
-    ("README.md", "orders-rollback", ROLLBACK),
-    ("README.md", "orders-rollback --release", ROLLBACK),
-    ("README.md", "apt-get purge orders", APT),
-    ("README.md", "apt-get autoremove --purge", APT),
+    ("README.md", "mkdeb init", MIGRATION),
+    ("README.md", "mkdeb build", MIGRATION),
+    ("docs/from-dh-virtualenv.md", "mkdeb init", MIGRATION),
+    ("docs/from-dh-virtualenv.md", "mkdeb build", MIGRATION),
+    ("docs/from-git-pull.md", "mkdeb init", PROCFILE),
+    ("docs/from-git-pull.md", "mkdeb build", PROCFILE),
+    ("docs/installing.md", "release/build", STATIC),
+    ("docs/installing.md", "release/deb", PACKAGED),
+    ("docs/installing.md", "release/wheel", WHEEL),
+    ("docs/first-package.md", "mkdir -p build", FIRST),
+    ("docs/first-package.md", "git archive --prefix=orders/ --output build/orders.tar.gz HEAD", FIRST),
+    ("docs/first-package.md", "/usr/bin/python3 -m venv build/venv", FIRST),
+    ("docs/first-package.md", "build/venv/bin/pip install -r requirements.txt", FIRST),
+    ("docs/first-package.md", "mkdeb build", FIRST),
+    ("docs/first-package.md", "apt install ./dist/orders_1.4.2_amd64.deb", FIRST),
+    ("docs/pack.md", "mkdeb pack --root-owner-group -Zxz tree dist/", PACK),
+    ("docs/first-package.md", "mkdeb inspect dist/orders_1.4.2_amd64.deb", FIRST),
+    ("docs/fleets.md", "mkdeb venv-key", KEY),
+    ("docs/fleets.md", "mkdeb venv --wheels wheels", MAKING),
+    ("docs/fleets.md", "apt-get install orders", MOVES),
+    ("docs/fleets.md", "apt-get upgrade --with-new-pkgs", MOVES),
     ("docs/requirements.md", "mkdeb venv-key", KEY),
     ("docs/requirements.md", "mkdeb venv --wheels wheels", MAKING),
     ("docs/requirements.md", "mkdeb venv-key --target bookworm --json", KEY_JSON),
@@ -80,37 +87,6 @@ const COMMANDS: &[(&str, &str, Run)] = &[
     ("docs/fleets.md", "orders-rollback --release", ROLLBACK),
     ("docs/fleets.md", "apt-get purge orders", APT),
     ("docs/fleets.md", "apt-get autoremove --purge", APT),
-    (
-        "README.md",
-        "mkdeb repo key generate key.asc --user-id \"Acme archive <ops@acme.example>\"",
-        PUBLISHING,
-    ),
-    (
-        "README.md",
-        "mkdeb repo init /srv/apt --suite staging --origin Acme --label Acme --url https://apt.example.com --key key.asc",
-        PUBLISHING,
-    ),
-    (
-        "README.md",
-        "mkdeb repo init /srv/apt --suite production --origin Acme --label Acme --key key.asc",
-        PUBLISHING,
-    ),
-    ("README.md", "mkdeb publish /srv/apt dist/*.deb --suite staging --key key.asc", PUBLISHING),
-    (
-        "README.md",
-        "mkdeb repo init s3://acme-apt/prod --suite stable --origin Acme --label Acme --url https://apt.example.com --key key.asc",
-        PUBLISHING,
-    ),
-    ("README.md", "mkdeb publish s3://acme-apt/prod dist/*.deb --key key.asc", PUBLISHING),
-    ("README.md", "mkdeb repo rollout /srv/apt orders 100 --suite production --key key.asc", PUBLISHING),
-    (
-        "README.md",
-        "mkdeb repo promote /srv/apt staging production orders --rollout 10 --key key.asc",
-        PUBLISHING,
-    ),
-    ("README.md", "mkdeb repo prune /srv/apt --keep 3 --suite production --key key.asc", PUBLISHING),
-    ("README.md", "mkdeb repo gc /srv/apt", PUBLISHING),
-    ("README.md", "mkdeb repo verify /srv/apt", PUBLISHING),
     (
         "docs/publishing.md",
         "mkdeb repo key generate key.asc --user-id \"Acme archive <ops@acme.example>\"",
@@ -245,10 +221,12 @@ fn every_command_that_a_document_tells_readers_to_type_is_run() {
         include_str!("mod.rs"),
         include_str!("services.rs"),
         include_str!("../../adoption.rs"),
+        include_str!("../../init.rs"),
         include_str!("../../pack.rs"),
         include_str!("../fleet.rs"),
         include_str!("../fleet_apt.rs"),
         include_str!("../fleet_world.rs"),
+        include_str!("../release.rs"),
         include_str!("../repo_documents.rs"),
         include_str!("../trial.rs"),
         include_str!("../venv.rs"),

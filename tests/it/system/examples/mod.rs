@@ -1,8 +1,10 @@
 //! The examples: made as their READMEs say, compared with what is expected, installed, run and purged.
 
+mod ci;
 mod documents;
 mod golden;
 mod project;
+mod recording;
 mod services;
 
 pub use project::blocks;
@@ -98,8 +100,8 @@ fn the_django_celery_example_comes_and_goes() {
 }
 
 #[test]
-fn the_first_package_of_the_readme_is_made_and_installed_as_it_says() {
-    let project = need!(Project::of_readme());
+fn the_first_package_is_made_and_installed_as_its_guide_says() {
+    let project = need!(Project::of_guide());
     project.sh(&project.documented("sh", 1));
     let documented = project.documented("sh", 2);
     let (build, install) = documented.split_once('\n').unwrap();

@@ -53,11 +53,11 @@ impl Project {
         Some(project)
     }
 
-    /// The project that the README speaks of: the sources of an example under its manifest, in git.
+    /// The project that the guide to the first package speaks of: the sources of an example under its manifest, in git.
     #[track_caller]
-    pub fn of_readme() -> Option<Project> {
-        let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-        let project = Project::empty("README", fs::read_to_string(readme).unwrap())?;
+    pub fn of_guide() -> Option<Project> {
+        let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/first-package.md");
+        let project = Project::empty("first-package", fs::read_to_string(readme).unwrap())?;
         let source = example("flask-service");
         let copy = "cp -R \"$1/orders\" \"$1/deploy\" \"$1/requirements.txt\" .";
         project.run(&["sh", "-euc", copy, "sh", source.to_str().unwrap()]);
@@ -106,7 +106,7 @@ impl Project {
     }
 
     #[track_caller]
-    fn run(&self, words: &[&str]) -> String {
+    pub fn run(&self, words: &[&str]) -> String {
         let programs = Path::new(env!("CARGO_BIN_EXE_mkdeb")).parent().unwrap();
         let path = format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", programs.display());
         let mut command = Command::new("/usr/bin/env");
@@ -118,6 +118,6 @@ impl Project {
     }
 }
 
-fn wheels() -> PathBuf {
+pub fn wheels() -> PathBuf {
     cache().join("wheels-examples")
 }

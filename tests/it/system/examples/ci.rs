@@ -1,0 +1,202 @@
+//! The pipelines of `debian-examples/ci`: their steps in order, as their CIs run them, into a real repository.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::project::{Project, wheels};
+use crate::bed::{Suite, need, prepared};
+use crate::project::{Ran, ran};
+use crate::system::repo_kit::Publisher;
+
+const PACKAGE: &str = "orders";
+
+/// A project in git with a lock, and a repository for its packages.
+struct Pipeline {
+    project: Project,
+    publisher: Publisher,
+    /// What the CI sets for all steps.
+    env: BTreeMap<String, String>,
+}
+
+impl Pipeline {
+    #[track_caller]
+    fn new() -> Option<Pipeline> {
+        let project = Project::new("flask-service")?;
+        let manifest = fs::read_to_string(project.path().join("mkdeb.toml")).unwrap();
+        let manifest = manifest.replace("tarball = \"build/orders.tar.gz\"", "git = \"HEAD\"");
+        let split = "path = \"build/venv\"\nrequirements = \"requirements.txt\"\n[layout]\nkind = \"split\"";
+        fs::write(project.path().join("mkdeb.toml"), manifest.replace("path = \"build/venv\"", split))
+            .unwrap();
+        fs::write(project.path().join(".gitignore"), "/build\n/dist\n/wheels\n/*.sarif\n/*.md\n/output\n")
+            .unwrap();
+        project.sh("git init --quiet; git add .");
+        let publisher = Publisher::of_directory(None);
+        publisher.init("staging", &[]);
+        let key = publisher.read("key.asc");
+        let env = BTreeMap::from([("MKDEB_KEY".to_owned(), key), ("CI".to_owned(), "true".to_owned())]);
+        Some(Pipeline { project, publisher, env })
+    }
+
+    /// A commit with this version.
+    fn commit(&self, version: &str) {
+        let words = "sed -i \"s/^version = .*/version = \\\"$1\\\"/\" mkdeb.toml
+            sed -i \"s/^__version__ = .*/__version__ = '$1'/\" orders/__init__.py; git add .
+            git -c user.name=Ops -c user.email=ops@example.com commit --quiet --message=\"$1\"";
+        self.project.run(&["sh", "-euc", words, "sh", version]);
+    }
+
+    /// A step, as a CI runs it: with these variables, too.
+    #[track_caller]
+    fn step(&self, shell: &[&str], script: &str, more: &BTreeMap<String, String>) -> Ran {
+        let programs = Path::new(env!("CARGO_BIN_EXE_mkdeb")).parent().unwrap();
+        let mut command = Command::new(shell[0]);
+        command.args(&shell[1..]).arg(script).current_dir(self.project.path()).env_clear();
+        command.env("PATH", format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", programs.display()));
+        command.env("HOME", self.project.path()).env("LC_ALL", "C.UTF-8");
+        command.env("PIP_NO_INDEX", "1").env("PIP_FIND_LINKS", wheels()).env("PIP_NO_CACHE_DIR", "1");
+        let ran = ran(command.envs(&self.env).envs(more));
+        assert_eq!(ran.code, Some(0), "{script}\n{}{}", ran.out, ran.err);
+        ran
+    }
+
+    /// What a step made.
+    fn text(&self, name: &str) -> String {
+        fs::read_to_string(self.project.path().join(name)).unwrap()
+    }
+
+    /// Three packages of each version are there, and the virtualenv was made once.
+    fn published(&self, versions: &[&str]) {
+        let listed = self.publisher.listed("staging");
+        for version in versions {
+            assert!(listed.contains(&format!("{PACKAGE} {version}-1")), "{listed:?}");
+        }
+        let venvs = listed.iter().filter(|line| line.contains("-venv-")).count();
+        assert_eq!((listed.len(), venvs), (2 * versions.len() + 1, 1), "{listed:?}");
+        self.publisher.verified();
+    }
+}
+
+fn document(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("debian-examples/ci").join(name);
+    serde_saphyr::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn texts(value: &Value) -> BTreeMap<String, String> {
+    let entries = value.as_object().into_iter().flatten();
+    entries.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect()
+}
+
+/// What GitHub puts in the place of `${{ … }}`.
+fn expanded(text: &str, known: &BTreeMap<String, String>) -> String {
+    let mut text = text.to_owned();
+    while let Some((before, rest)) = text.split_once("${{ ") {
+        let (name, after) = rest.split_once(" }}").unwrap();
+        text = format!("{before}{}{after}", known[name]);
+    }
+    text
+}
+
+/// Runs the action; the names of the steps that were left to GitHub's own programs.
+fn act(pipeline: &Pipeline, inputs: &BTreeMap<String, String>) -> Vec<String> {
+    let action = document("action.yml");
+    let mut known: BTreeMap<String, String> = action["inputs"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, input)| (name.clone(), input["default"].as_str().unwrap_or_default().to_owned()))
+        .map(|(name, default)| (format!("inputs.{name}"), inputs.get(&name).cloned().unwrap_or(default)))
+        .collect();
+    let output = pipeline.project.path().join("output");
+    let mut left = Vec::new();
+    for step in action["runs"]["steps"].as_array().unwrap() {
+        let name = step["name"].as_str().unwrap().to_owned();
+        let is_wanted = match step["if"].as_str() {
+            None => step["run"].is_string(),
+            Some("inputs.root != ''") => !known["inputs.root"].is_empty(),
+            Some("inputs.publish == 'true'") => known["inputs.publish"] == "true",
+            Some(_) => false,
+        };
+        if !is_wanted {
+            left.push(name);
+            continue;
+        }
+        assert_eq!(step["shell"], "bash");
+        fs::write(&output, "").unwrap();
+        let mut env = texts(&step["env"]);
+        env.values_mut().for_each(|value| *value = expanded(value, &known));
+        for file in ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"] {
+            env.insert(file.to_owned(), output.display().to_string());
+        }
+        // As GitHub runs `shell: bash`.
+        let bash = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"];
+        pipeline.step(&bash, &expanded(step["run"].as_str().unwrap(), &known), &env);
+        let told = fs::read_to_string(&output).unwrap();
+        if let Some(id) = step["id"].as_str() {
+            let outputs = told.lines().map(|line| line.split_once('=').unwrap());
+            known.extend(
+                outputs.map(|(name, value)| (format!("steps.{id}.outputs.{name}"), value.to_owned())),
+            );
+        }
+    }
+    left
+}
+
+#[test]
+fn the_action_makes_tries_compares_and_publishes_each_commit() {
+    let pipeline = need!(Pipeline::new());
+    let root = Suite::Bookworm.dir();
+    need!(prepared(&root, &["unshare", "nsenter", "mount", "tar"]));
+    let mut inputs: BTreeMap<String, String> = [("package", PACKAGE), ("suite", "staging")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+    inputs.insert("repository".to_owned(), pipeline.publisher.place.clone());
+    inputs.insert("publish".to_owned(), "true".to_owned());
+    pipeline.commit("1.0.0");
+    let left = act(&pipeline, &inputs);
+    let own = [
+        "Take it from the cache",
+        "Show what lint found",
+        "Try an upgrade that fails, a removal and a purge",
+    ];
+    assert_eq!(left, [&own[..], &["Comment it"]].concat());
+    assert_eq!(pipeline.text("changes.md"), "The first version of `orders` in `staging`.\n");
+    pipeline.published(&["1.0.0"]);
+    // A change that is only looked at, then tried and published.
+    pipeline.commit("1.1.0");
+    inputs.insert("publish".to_owned(), "false".to_owned());
+    pipeline.project.sh("rm -rf dist wheels");
+    assert!(act(&pipeline, &inputs).contains(&"Publish".to_owned()));
+    let changes = pipeline.text("changes.md");
+    assert!(changes.contains("1.0.0-1") && changes.contains("1.1.0-1"), "{changes}");
+    let sarif: Value = serde_json::from_str(&pipeline.text("lint.sarif")).unwrap();
+    assert_eq!(sarif["runs"][0]["results"].as_array().map(Vec::len), Some(0));
+    pipeline.published(&["1.0.0"]);
+    inputs.insert("publish".to_owned(), "true".to_owned());
+    inputs.insert("root".to_owned(), root.display().to_string());
+    act(&pipeline, &inputs);
+    pipeline.published(&["1.0.0", "1.1.0"]);
+}
+
+#[test]
+fn the_job_for_gitlab_does_the_same() {
+    let mut pipeline = need!(Pipeline::new());
+    let document = document("gitlab-ci.yml");
+    pipeline.env.extend(texts(&document["variables"]));
+    pipeline.env.insert("REPOSITORY".to_owned(), pipeline.publisher.place.clone());
+    for version in ["1.0.0", "1.1.0"] {
+        pipeline.commit(version);
+        pipeline.project.sh("rm -rf dist wheels");
+        for job in document["stages"].as_array().unwrap() {
+            // A runner gives all lines of a job to one shell.
+            let lines = document[job.as_str().unwrap()]["script"].as_array().unwrap().iter();
+            let lines: Vec<&str> = lines.map(|line| line.as_str().unwrap()).collect();
+            pipeline.step(&["bash", "-eo", "pipefail", "-c"], &lines.join("\n"), &BTreeMap::new());
+        }
+    }
+    assert!(pipeline.text("changes.md").contains("1.1.0-1"), "{}", pipeline.text("changes.md"));
+    pipeline.published(&["1.0.0", "1.1.0"]);
+}

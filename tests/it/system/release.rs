@@ -1,0 +1,120 @@
+//! The program as it is released: one static file, a package, a wheel; each where there is little else.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::bed::{Root, Suite, missing, need};
+use crate::project::{Project, ran};
+
+const TOP: &str = env!("CARGO_MANIFEST_DIR");
+
+/// Runs a script of `release`; the file that it made.
+#[track_caller]
+fn made(script: &str) -> Option<PathBuf> {
+    let script_of = |name: &str, words: &[&str]| {
+        let mut command = Command::new(Path::new(TOP).join("release").join(name));
+        command.args(words).env("MKDEB_MAINTAINER", "Ops <ops@example.com>");
+        ran(&mut command)
+    };
+    let tools = script_of("tools", &["x86_64-unknown-linux-musl"]);
+    if tools.code != Some(0) {
+        eprintln!("{}", tools.err);
+        return missing("what releases are made with");
+    }
+    let made = script_of(script, &[]);
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    Some(Path::new(TOP).join(made.out.lines().last().unwrap()))
+}
+
+/// The program in the directory that was packed.
+fn program(tarball: &Path) -> PathBuf {
+    PathBuf::from(tarball.to_str().unwrap().strip_suffix(".tar.gz").unwrap()).join("mkdeb")
+}
+
+/// Builds the package of a project in a root; its bytes.
+fn built_in(project: &Project, root: &Path, run: impl Fn(&[&str])) -> Vec<u8> {
+    let copy = ran(Command::new("cp").arg("-a").arg(project.dir()).arg(root.join("project")));
+    assert_eq!(copy.code, Some(0), "{}", copy.err);
+    run(&["/mkdeb", "-C", "/project", "build", "--output", "/project"]);
+    let name = fs::read_dir(root.join("project")).unwrap().map(|entry| entry.unwrap().path());
+    fs::read(name.into_iter().find(|path| path.extension().is_some_and(|it| it == "deb")).unwrap()).unwrap()
+}
+
+#[test]
+fn one_static_file_builds_the_same_package_in_an_empty_root_and_on_the_oldest_debian() {
+    let tarball = need!(made("build"));
+    let listed = ran(Command::new("tar").arg("-tzf").arg(&tarball)).out;
+    for name in ["/mkdeb\n", "/LICENSE-MIT\n", "/man/mkdeb-build.1\n", "/completions/mkdeb.zsh\n"] {
+        assert!(listed.contains(name), "{listed}");
+    }
+    let sums = ran(Command::new("sha256sum")
+        .arg("-c")
+        .arg(format!("{}.sha256", tarball.display()))
+        .current_dir(tarball.parent().unwrap()));
+    assert_eq!(sums.code, Some(0), "{}", sums.err);
+    let program = program(&tarball);
+    let dynamic = ran(Command::new("readelf").args(["--dynamic", "--program-headers"]).arg(&program)).out;
+    assert!(!dynamic.contains("(NEEDED)") && !dynamic.contains("INTERP"), "{dynamic}");
+
+    let project = Project::new("python = \"/usr/bin/python3.11\"\n");
+    let here = fs::read(project.build(&[]).out.trim()).unwrap();
+    let empty = tempfile::tempdir().unwrap();
+    fs::copy(&program, empty.path().join("mkdeb")).unwrap();
+    for name in ["tmp", "proc"] {
+        fs::create_dir(empty.path().join(name)).unwrap();
+    }
+    let there = built_in(&project, empty.path(), |words| {
+        let ran = ran(Command::new("chroot").arg(empty.path()).args(words).env_clear());
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+    });
+    assert_eq!(here, there);
+    let root = need!(Root::new(Suite::Bullseye));
+    root.copy_in(&program, "/mkdeb");
+    let there = built_in(&project, &root.path(), |words| drop(root.ok(words)));
+    assert_eq!(here, there);
+    let version = root.ok(&["/mkdeb", "--version"]);
+    assert!(version.contains("x86_64-unknown-linux-musl") && version.contains("commit "), "{version}");
+}
+
+#[test]
+fn the_package_of_mkdeb_comes_and_goes_and_brings_pages_and_completions() {
+    let deb = need!(made("deb"));
+    let project = Project::new("");
+    let lint = project.run(&["lint", "--strict", deb.to_str().unwrap()]);
+    assert_eq!((lint.code, lint.out.as_str()), (Some(0), ""), "{}", lint.err);
+    let mut lintian = Command::new("lintian");
+    lintian.args(["--fail-on", "error", "--tag-display-limit", "0", "--allow-root"]).arg(&deb);
+    let lintian = ran(&mut lintian);
+    assert_eq!(lintian.code, Some(0), "{}{}", lintian.out, lintian.err);
+    let root = need!(Root::new(Suite::Bookworm));
+    root.copy_in(&deb, "/srv/mkdeb.deb");
+    root.ok(&["dpkg", "-i", "/srv/mkdeb.deb"]);
+    assert!(root.ok(&["mkdeb", "--version"]).starts_with("mkdeb "));
+    root.ok(&["bash", "-euc", ". /usr/share/bash-completion/completions/mkdeb; complete -p mkdeb"]);
+    for path in [
+        "man/man1/mkdeb-build.1.gz",
+        "zsh/vendor-completions/_mkdeb",
+        "fish/vendor_completions.d/mkdeb.fish",
+        "doc/mkdeb/copyright",
+    ] {
+        root.ok(&["test", "-s", &format!("/usr/share/{path}")]);
+    }
+    assert_eq!(root.ok(&["dpkg", "--verify", "mkdeb"]), "");
+    root.ok(&["dpkg", "--purge", "mkdeb"]);
+    root.ok(&["test", "!", "-e", "/usr/share/doc/mkdeb"]);
+}
+
+#[test]
+fn pip_installs_the_wheel_also_an_old_one() {
+    let wheel = need!(made("wheel"));
+    let name = wheel.file_name().unwrap().to_str().unwrap().to_owned();
+    for suite in [Suite::Bullseye, Suite::Trixie] {
+        let root = need!(Root::new(suite));
+        root.copy_in(&wheel, &format!("/srv/{name}"));
+        root.ok(&["python3", "-m", "venv", "/srv/venv"]);
+        root.ok(&["/srv/venv/bin/pip", "install", "--no-index", "--no-deps", &format!("/srv/{name}")]);
+        let version = root.ok(&["/srv/venv/bin/mkdeb", "--version"]);
+        assert!(version.starts_with("mkdeb "), "{version}");
+    }
+}
