@@ -65,7 +65,7 @@ fn one_static_file_builds_the_same_package_in_an_empty_root_and_on_the_oldest_de
         fs::create_dir(empty.path().join(name)).unwrap();
     }
     let there = built_in(&project, empty.path(), |words| {
-        let ran = ran(Command::new("chroot").arg(empty.path()).args(words).env_clear());
+        let ran = ran(Command::new("/usr/sbin/chroot").arg(empty.path()).args(words).env_clear());
         assert_eq!(ran.code, Some(0), "{}", ran.err);
     });
     assert_eq!(here, there);
