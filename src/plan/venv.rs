@@ -154,6 +154,7 @@ fn add_record(draft: &mut Draft<'_>, relocated: &relocate::Relocated) -> Result<
         python: relocated.python.to_string(),
         interpreter: relocated.interpreter.to_string(),
         files: relocated.counts,
+        changed: relocated.changed.clone(),
     };
     let package = draft.place.parts.as_ref().map_or(&draft.recipe.package.name, |parts| &parts.venv);
     let path = format!("/usr/share/doc/{package}/{}", Relocation::NAME);

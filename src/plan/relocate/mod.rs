@@ -28,6 +28,7 @@ use std::collections::BTreeSet;
 use crate::config::recipe::Bytecode;
 use crate::config::recipe::DropProfile;
 use crate::content::python::PythonVersion;
+use crate::content::relocation::Changed;
 use crate::content::relocation::Counts;
 use crate::package::blob::Blob;
 use crate::package::tree::Node;
@@ -77,6 +78,8 @@ pub struct Relocated {
     pub old_prefixes: Vec<String>,
     /// How many files of each kind were changed.
     pub counts: Counts,
+    /// Which those are.
+    pub changed: Changed,
     /// What the user should know.
     pub notes: Vec<Note>,
 }
@@ -111,8 +114,10 @@ pub fn relocate(tree: &SourceTree, request: &Request) -> Result<Relocated, Error
     notes.extend(tally::left_out(&acts));
     records::update(&venv, &mut acts, &mut notes)?;
     metadata::check_commands(&venv, &acts, &mut notes);
+    let (counts, changed) = tally::count(&venv, &acts);
     Ok(Relocated {
-        counts: tally::count(&venv, &acts),
+        counts,
+        changed,
         nodes: nodes(&venv, &items, acts)?,
         python: venv.python,
         interpreter: venv.interpreter,

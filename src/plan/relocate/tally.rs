@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::content::activator;
+use crate::content::relocation::Changed;
 use crate::content::relocation::Counts;
+use crate::content::relocation::Kind;
 use crate::plan::relocate::case;
 use crate::plan::relocate::case::Act;
 use crate::plan::relocate::note::Note;
@@ -12,20 +14,24 @@ use crate::plan::relocate::venv::Venv;
 use crate::source::tree::SourceKind;
 
 /// Compares what becomes of each path with what it was.
-pub(super) fn count(venv: &Venv<'_>, acts: &BTreeMap<&str, Act>) -> Counts {
-    let mut counts = Counts::default();
+pub(super) fn count(venv: &Venv<'_>, acts: &BTreeMap<&str, Act>) -> (Counts, Changed) {
+    let (mut counts, mut changed) = (Counts::default(), Changed::default());
     for (path, act) in acts {
-        let counter = match act {
+        let kind = match act {
             Act::Keep => continue,
             _ if is_as_before(venv, path, act) => continue,
-            Act::Drop(_) => &mut counts.dropped,
-            Act::Stream(_) => &mut counts.bytecode,
-            Act::Link(_) => &mut counts.links,
-            Act::Inline(text) => kind(&mut counts, path, text),
+            Act::Drop(_) => {
+                counts.dropped += 1;
+                continue;
+            }
+            Act::Stream(_) => Kind::Bytecode,
+            Act::Link(_) => Kind::Link,
+            Act::Inline(text) => kind(path, text),
         };
-        *counter += 1;
+        *counts.counter(kind) += 1;
+        changed.add(kind, path);
     }
-    counts
+    (counts, changed)
 }
 
 /// What is left out, a note for each part.
@@ -53,18 +59,18 @@ fn is_as_before(venv: &Venv<'_>, path: &str, act: &Act) -> bool {
     }
 }
 
-fn kind<'c>(counts: &'c mut Counts, path: &str, text: &[u8]) -> &'c mut u64 {
+fn kind(path: &str, text: &[u8]) -> Kind {
     if path == "pyvenv.cfg" {
-        &mut counts.pyvenv_cfg
+        Kind::PyvenvCfg
     } else if path.strip_prefix("bin/").is_some_and(activator::is_activator) {
-        &mut counts.activators
+        Kind::Activator
     } else if case::is_metadata(path, "RECORD") {
-        &mut counts.records
+        Kind::Record
     } else if path.ends_with(".pth") {
-        &mut counts.pth
+        Kind::Pth
     } else if text.starts_with(b"#!") {
-        &mut counts.scripts
+        Kind::Script
     } else {
-        &mut counts.texts
+        Kind::Text
     }
 }
