@@ -91,6 +91,18 @@ fn two_packages_are_compared_by_what_hosts_get() {
 }
 
 #[test]
+fn a_longer_name_of_the_release_is_no_other_mode() {
+    let project = project("");
+    let shebang = format!("#!{}/bin/python\n", project.path("build/venv").display());
+    project.program("build/venv/bin/tool", &shebang);
+    let old = project.build(&[]).out.trim_end().to_owned();
+    let new = project.build(&["--set", "package.version=1.4.2.99"]).out.trim_end().to_owned();
+    let found = project.run(&["diff", &old, &new, "--json"]);
+    let found: Value = serde_json::from_str(&found.out).unwrap();
+    assert_eq!(told(&found["modes"]), [""; 0], "{found}");
+}
+
+#[test]
 fn a_split_application_is_compared_as_a_whole_and_a_shared_virtualenv_is_told() {
     let project = project("[layout]\nkind = \"split\"\n");
     for name in ["old", "same", "new"] {
