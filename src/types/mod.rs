@@ -12,6 +12,7 @@ pub mod mode;
 pub mod name;
 pub mod path;
 pub mod percent;
+pub mod plain;
 pub mod plural;
 pub mod relation;
 pub mod repo_location;

@@ -31,6 +31,7 @@ use crate::host::env::Env;
 use crate::plan::Note;
 use crate::plan::Origin;
 use crate::plan::Weight;
+use crate::types::plain::plain;
 use crate::types::plural::counted;
 
 /// The exit code of an error; 1 is for findings.
@@ -66,15 +67,6 @@ pub(in crate::cli) fn unheard(error: crate::host::Error) -> ExitCode {
 /// A line for people. Nothing is left to do when nobody can read it.
 fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
-}
-
-/// Text that does nothing to a terminal: names in archives and messages of other programs may hold anything.
-fn plain(text: &str) -> String {
-    // Some characters are invisible, break lines or turn the direction of what stands around them.
-    let is_odd = |c| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-    let harmless = |c: char| !is_odd(c) && (!c.is_control() || c == '\n');
-    let shown = |c: char| if harmless(c) { c.to_string() } else { c.escape_debug().to_string() };
-    text.chars().map(shown).collect()
 }
 
 /// Text in which no line but the first begins with what a CI takes for a command: names may hold line feeds.
