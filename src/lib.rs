@@ -21,6 +21,7 @@ pub mod init;
 pub mod plan;
 
 pub mod lint;
+pub mod page;
 pub mod repo;
 
 pub mod host;

@@ -1,5 +1,6 @@
 //! `mkdeb build`: look at the inputs, plan, write, read back what was written, and only then let it appear.
 
+use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,6 +13,9 @@ use crate::command::adoption::Search;
 use crate::command::app_source;
 use crate::command::dated;
 use crate::command::failure::Failure;
+use crate::command::inspect;
+use crate::command::inspect::page::Looking;
+use crate::command::inspect::page::Replay;
 use crate::command::judging;
 use crate::command::leaks;
 use crate::command::leaks::Needle;
@@ -29,16 +33,20 @@ use crate::deb::image::Image;
 use crate::deb::verify::Witness;
 use crate::deb::write;
 use crate::deb::write::Options;
+use crate::host::Error as HostError;
 use crate::host::env::Env;
 use crate::host::input::Inputs;
 use crate::host::input::Scan;
 use crate::host::input::budget::Budget;
 use crate::host::output::AtomicFile;
 use crate::host::watch::Watch;
+use crate::lint::Finding;
 use crate::lint::facts::Collector;
 use crate::lint::facts::Digests;
 use crate::package::Package;
 use crate::package::blob::Contents;
+use crate::page;
+use crate::page::Subject;
 use crate::plan;
 use crate::plan::Note;
 use crate::plan::Plan;
@@ -65,6 +73,8 @@ pub struct BuildRequest {
     pub strict: bool,
     /// Whether to stop before writing.
     pub dry_run: bool,
+    /// Where a page about the packages goes.
+    pub report: Option<PathBuf>,
     /// Overriding templates.
     pub templates: Option<PathBuf>,
     /// How much the inputs may unpack to together.
@@ -301,26 +311,65 @@ impl Job<'_> {
         let images: Vec<Image> = plan.packages.iter().map(Image::from_package).collect();
         self.watch.expect(images.iter().map(Image::input_bytes).sum());
         let (mut files, mut notes, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+        let mut subjects = Vec::new();
         let spool = target.existing_ancestor(env);
         let (contents, options, watch): (&dyn Contents, _, _) = (self.inputs, &self.options, self.watch);
         let writing = Writing { contents, options, spool: &spool, watch };
         for (package, image) in plan.packages.iter().zip(&images) {
-            let mut collector = Collector::new(self.recipe.target, Digests::Trusted);
-            let witness: &mut Witness<'_> = &mut |entry, body| collector.see(entry.header, body);
-            let Written { file, summary, deb } = writing.write(image, &target.path(package), witness)?;
-            notes.extend(leaks::notes(&summary.leaks, &self.needles));
-            if let Some(deb) = deb {
-                findings.extend(judging::findings(&collector.finish(deb), &self.recipe.lint));
-            }
-            files.push((package, file, summary));
+            let (written, found, subject) = self.written(&writing, image, &target.path(package))?;
+            notes.extend(leaks::notes(&written.1.leaks, &self.needles));
+            findings.extend(found);
+            subjects.extend(subject);
+            files.push((package, written));
         }
         notes.extend(judging::notes(findings)?);
         check_strict(self.request, &notes)?;
+        let report =
+            self.request.report.as_deref().map(|path| self.report(&env.resolve(path), subjects, env));
+        let report = report.transpose()?;
         self.watch.check().map_err(|error| Failure::new(error, None))?;
-        let built = files.into_iter().map(|(package, file, summary)| commit(package, file, &summary));
-        Ok((built.collect::<Result<_, Failure>>()?, notes))
+        let built = files.into_iter().map(|(package, (file, summary))| commit(package, file, &summary));
+        let built = built.collect::<Result<_, Failure>>()?;
+        // It tells of packages, so it appears when they are there.
+        report.map(AtomicFile::commit).transpose()?;
+        Ok((built, notes))
+    }
+
+    /// Writes one package, which is judged by what is read back of it.
+    fn written(&self, writing: &Writing<'_>, image: &Image, path: &Path) -> Result<Judged, Failure> {
+        let mut collector = Collector::new(self.recipe.target, Digests::Trusted);
+        let mut looking = self.request.report.as_ref().map(|_| Looking::default());
+        let witness: &mut Witness<'_> = &mut |entry, body| match &mut looking {
+            Some(looking) => {
+                let mut body = Replay::new(body);
+                collector.see(entry.header.clone(), &mut body)?;
+                looking.see(&entry.header, &mut body)
+            }
+            None => collector.see(entry.header, body),
+        };
+        let Written { file, summary, deb } = writing.write(image, path, witness)?;
+        let Some(deb) = deb else { return Ok(((file, summary), Vec::new(), None)) };
+        let facts = collector.finish(deb);
+        let findings = judging::findings(&facts, &self.recipe.lint);
+        let subject = looking.map(|looking| looking.finish((facts.deb, summary.size), &findings));
+        Ok(((file, summary), findings, subject))
+    }
+
+    /// The page about the packages, on its way. A virtualenv that was there already is on it where it is a file.
+    fn report(&self, path: &Path, mut subjects: Vec<Subject>, env: &Env) -> Result<AtomicFile, Failure> {
+        if let Some(venv) = self.inputs.sources.published.as_ref().filter(|venv| venv.is_local) {
+            subjects.insert(0, inspect::subject_of(Path::new(&venv.place), (env, self.watch))?);
+        }
+        let page = page::render(&subjects).map_err(|error| Failure::new(error, None))?;
+        let mut file = AtomicFile::create(path)?;
+        let written = file.writer().write_all(page.as_bytes());
+        written.map_err(|error| HostError::new("write", path, error))?;
+        Ok(file)
     }
 }
+
+/// A package that is written, what rules find in it, and what a page tells of it where one is wanted.
+type Judged = ((AtomicFile, write::Summary), Vec<Finding>, Option<Subject>);
 
 fn commit(package: &Package, file: AtomicFile, summary: &write::Summary) -> Result<BuiltPackage, Failure> {
     let path = file.commit()?;

@@ -2,6 +2,7 @@
 
 mod cat;
 mod error;
+pub(in crate::command) mod page;
 pub mod virtualenv;
 
 use std::fs::File;
@@ -13,8 +14,11 @@ use crate::archive::tar::read::Kind;
 use crate::command::failure::Failure;
 pub use crate::command::inspect::error::Error;
 use crate::command::inspect::error::Stop;
+use crate::command::inspect::page::Looking;
+use crate::command::inspect::page::Replay;
 use crate::command::inspect::virtualenv::Collector;
 use crate::command::inspect::virtualenv::Virtualenv;
+use crate::config::recipe::LintRecipe;
 use crate::deb::read;
 use crate::deb::read::Deb;
 use crate::deb::read::Entry;
@@ -26,8 +30,12 @@ use crate::host::deb_file::is_stdin;
 use crate::host::env::Env;
 use crate::host::extract;
 use crate::host::extract::Extraction;
+use crate::host::input::budget::DEFAULT_UNPACKED;
 use crate::host::watch::Watch;
+use crate::lint;
+use crate::lint::facts::Digests;
 use crate::package::scripts::Scripts;
+use crate::page::Subject;
 use crate::types::digest::HashingReader;
 use crate::types::digest::Sha256;
 use crate::types::plural::counted;
@@ -58,6 +66,8 @@ pub struct InspectRequest {
 pub enum Part {
     /// What it is and what it holds.
     Summary,
+    /// What it is, what it holds and what it does, as a page.
+    Page,
     /// The control file.
     Control,
     /// The maintainer scripts.
@@ -75,6 +85,8 @@ pub enum Part {
 pub enum Outcome {
     /// Everything.
     Summary(Box<Inspected>),
+    /// What a page tells.
+    Page(Box<Subject>),
     /// The package's entries.
     Files(Vec<Entry>),
     /// The package, for its control file.
@@ -146,12 +158,39 @@ fn inspect_watched(request: &InspectRequest, env: &Env, watch: &Watch) -> Result
             let virtualenvs = collector.finish();
             Ok(Outcome::Summary(Box::new(Inspected { file, size, sha256, deb, entries, virtualenvs })))
         }
+        Part::Page => {
+            let subject = subject(reader, size).map_err(told)?;
+            Ok(Outcome::Page(Box::new(subject)))
+        }
         Part::Cat(path) => cat::body(&package, reader, path, watch),
         Part::Extract(directory) => {
             watch.expect(size.unwrap_or(0));
             package.extract(reader, directory)
         }
     }
+}
+
+/// What a page tells of the package in a file.
+pub(in crate::command) fn subject_of(path: &Path, (env, watch): (&Env, &Watch)) -> Result<Subject, Failure> {
+    let request = InspectRequest { file: path.to_owned(), part: Part::Page, max_unpacked: DEFAULT_UNPACKED };
+    let DebFile { reader: mut input, size } = DebFile::open(path, env, watch)?;
+    let package = Package { request: &request, env };
+    subject(package.open(&mut input)?, size).map_err(|stop| package.told(stop))
+}
+
+/// What a page tells of a package; the lists of digests in it are compared with nothing.
+fn subject(reader: Reader<'_>, size: Option<u64>) -> Result<Subject, Stop> {
+    let (mut looking, mut linted) = (Looking::default(), lint::facts::Collector::new(None, Digests::Trusted));
+    let deb = reader.walk::<Stop>(&mut |entry, body| {
+        let header = entry.header;
+        let mut body = Replay::new(body);
+        let seen = linted.see(header.clone(), &mut body).and_then(|()| looking.see(&header, &mut body));
+        seen.map_err(|source| read::Error::body(&header.path, source).into())
+    })?;
+    let size = size.unwrap_or(deb.size);
+    let facts = linted.finish(deb);
+    let findings = lint::check(&facts, &LintRecipe::default());
+    Ok(looking.finish((facts.deb, size), &findings))
 }
 
 /// The scripts of a package, in the order in which they run. Of two with one name, the last counts; one that is a

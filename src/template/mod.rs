@@ -10,6 +10,7 @@ pub mod keyring;
 pub mod launchers;
 pub mod page;
 pub mod quote;
+pub mod report;
 pub mod scripts;
 pub mod units;
 

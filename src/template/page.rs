@@ -4,6 +4,7 @@ use handlebars::Handlebars;
 use serde::Serialize;
 
 use crate::template::Error;
+use crate::template::report::escaped;
 use crate::types::digest::Sha256;
 
 /// `page.html.hbs`.
@@ -125,7 +126,7 @@ const TEXTS: [(&str, &str); 2] = [
 pub fn render(page: &Page) -> Result<String, Error> {
     let mut registry = Handlebars::new();
     registry.set_strict_mode(true);
-    registry.register_escape_fn(handlebars::html_escape);
+    registry.register_escape_fn(escaped);
     for (name, text) in TEXTS {
         let syntax = |error: handlebars::TemplateError| Error::Syntax {
             name: name.to_owned(),

@@ -30,6 +30,7 @@ mod oracle_pack;
 mod oracle_random;
 mod oracle_types;
 mod pack;
+mod pages;
 mod project;
 mod reading;
 mod relocation;

@@ -20,6 +20,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("plan", 3),
     ("deb", 3),
     ("lint", 4),
+    ("page", 4),
     ("repo", 4),
     ("host", 5),
     ("command", 6),

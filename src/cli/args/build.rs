@@ -47,6 +47,10 @@ pub(in crate::cli) struct BuildArguments {
     #[arg(help = format!("The most that the inputs may unpack to together, for example `20G` [default: {DEFAULT_UNPACKED}]"))]
     max_unpacked: Size,
 
+    /// Write a page for a browser about what was built: sizes, what was rewritten, what runs on a host
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    report: Option<PathBuf>,
+
     /// A directory of templates that replace the built-in ones of the same name
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
@@ -71,6 +75,7 @@ impl BuildArguments {
             fast: self.fast,
             strict: self.strict,
             dry_run: self.dry_run,
+            report: self.report.clone(),
             templates: self.templates.clone(),
             max_unpacked: self.max_unpacked,
             repositories: self.repositories.clone(),

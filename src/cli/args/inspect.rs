@@ -44,6 +44,10 @@ pub(in crate::cli) struct InspectArguments {
     #[arg(long, value_name = "FORM", group = "part", value_enum)]
     pub(in crate::cli) sbom: Option<Form>,
 
+    /// Print a page for a browser: where its megabytes are, what was rewritten, what runs and what its scripts do
+    #[arg(long, group = "part", conflicts_with = "json")]
+    html: bool,
+
     /// Print one file: `/usr/bin/x`, or `DEBIAN/postinst` for a control file
     #[arg(long, value_name = "PATH", group = "part", conflicts_with = "json")]
     cat: Option<OsString>,
@@ -54,7 +58,7 @@ pub(in crate::cli) struct InspectArguments {
 
     /// List what is unpacked, as `dpkg-deb --vextract` does
     // clap waives a requirement that conflicts with what is given, so the other parts are named too.
-    #[arg(short, long, requires = "extract", conflicts_with_all = ["control", "files", "scripts", "cat", "sbom", "quiet"])]
+    #[arg(short, long, requires = "extract", conflicts_with_all = ["control", "files", "scripts", "cat", "html", "sbom", "quiet"])]
     pub(super) verbose: bool,
 
     #[arg(long, value_name = "SIZE", default_value_t = DEFAULT_UNPACKED, hide_default_value = true)]
@@ -68,6 +72,7 @@ impl InspectArguments {
             (Some(path), _) => Part::Cat(path.clone().into_vec()),
             (_, Some(directory)) => Part::Extract(directory.clone()),
             _ if self.control => Part::Control,
+            _ if self.html => Part::Page,
             _ if self.files => Part::Files,
             _ if self.scripts => Part::Scripts,
             _ => Part::Summary,

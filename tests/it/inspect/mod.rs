@@ -5,6 +5,7 @@ mod cat;
 mod dialects;
 mod extract;
 mod hidden;
+pub mod page;
 mod told;
 
 use std::fs;

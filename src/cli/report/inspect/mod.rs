@@ -23,6 +23,7 @@ use crate::cli::report::say;
 use crate::command::failure::Failure;
 use crate::command::inspect::Outcome;
 use crate::command::inspect::Script;
+use crate::page;
 use crate::types::plural::counted;
 
 impl Report {
@@ -45,6 +46,10 @@ impl Report {
                 self.document(&json::Extracted { directory, entries: paths.len() })
             }
             Outcome::Summary(inspected) => self.write(|out| summary::write(&inspected, out)),
+            Outcome::Page(subject) => {
+                let page = page::render(&[*subject]).map_err(|error| Failure::new(error, None))?;
+                self.print(page.as_bytes())
+            }
             Outcome::Control(deb) => self.write(|out| {
                 let bytes = deb.control_file("control").map(|file| &file.bytes[..]);
                 text(bytes.unwrap_or_default(), out)
