@@ -53,7 +53,7 @@ fn run(arguments: &args::Arguments, env: &Env, report: &report::Report) -> Resul
         }
         args::Verb::Completions { shell } => report.completions(*shell),
         args::Verb::Diff(arguments) => {
-            report.diff(&diff::diff(&arguments.request(), env, &watch)?, arguments.markdown)
+            report.diff(&diff::diff(&arguments.request(), env, &watch)?, arguments.form())
         }
         args::Verb::Explain { rule } => {
             let rule = rule.as_deref().map(lint::explain).transpose()?;

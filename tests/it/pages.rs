@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use serde_json::Value;
+
 use crate::project::{Project, Ran};
 
 const SITE: &str = "build/venv/lib/python3.11/site-packages";
@@ -166,6 +168,48 @@ fn scripts_that_mkdeb_did_not_write_are_shown_as_they_are() {
         page.contains("Maintainer scripts") && page.contains("curl https://example.org | sh # &lt;b&gt;\n")
     );
     assert!(!page.contains("On a first install"), "no word of a script that does more");
+}
+
+#[test]
+fn a_page_of_what_differs_has_the_facts_of_the_json_document() {
+    let project = project("");
+    let old = project.build(&[]).out.trim_end().to_owned();
+    let same = project.run(&["diff", &old, &old, "--html"]);
+    assert_eq!(same.code, Some(0));
+    assert!(page(&same).contains("Nothing differs."));
+    fs::remove_dir_all(project.path(&format!("{SITE}/small-1.0.dist-info"))).unwrap();
+    fs::remove_dir_all(project.path(&format!("{SITE}/big-2.0.dist-info"))).unwrap();
+    installed(&project, ("Big", "3.0"), 60_000);
+    project.write("orders.conf", "port = 81\n");
+    project.write("app/orders/<b>&\"'.py", "x = 1\n");
+    project.build(&["--set", "package.version=1.5", "--set", "package.summary=a <i>better</i> one"]);
+    let new = "dist/orders_1.5_all.deb";
+    let ran = project.run(&["diff", &old, new, "--html"]);
+    assert_eq!(ran.code, Some(1));
+    let page = page(&ran);
+    let document: Value = serde_json::from_str(&project.run(&["diff", &old, new, "--json"]).out).unwrap();
+    let mut told = 0;
+    for kind in ["distributions", "fields", "scripts", "units", "conffiles", "files", "modes"] {
+        for item in document[kind].as_array().unwrap() {
+            let name = handlebars(item["name"].as_str().unwrap());
+            let change = item["change"].as_str().unwrap();
+            let row =
+                format!("<span class=\"tag {change}\">{change}</span></td><th scope=\"row\">{name}</th>");
+            assert!(page.contains(&row), "`{row}` is not in {page}");
+            told += 1;
+        }
+    }
+    assert!(told > 5 && page.matches("<th scope=\"row\">").count() == told + 2, "{told}");
+    assert!(
+        page.contains("<del>2.0</del></td><td><ins>3.0</ins>") && page.contains("&lt;i&gt;better&lt;/i&gt;")
+    );
+    let ran = project.run(&["diff", &old, new, "--html", "--markdown"]);
+    assert_eq!(ran.code, Some(2));
+}
+
+fn handlebars(text: &str) -> String {
+    let pairs = [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;"), ("'", "&#x27;")];
+    pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
 #[test]

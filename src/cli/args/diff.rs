@@ -25,14 +25,37 @@ pub(in crate::cli) struct DiffArguments {
 
     /// Print Markdown, for a comment at a change
     #[arg(long, conflicts_with = "json")]
-    pub(in crate::cli) markdown: bool,
+    markdown: bool,
+
+    /// Print a page for a browser
+    #[arg(long, conflicts_with_all = ["json", "markdown"])]
+    html: bool,
 
     /// List every file
     #[arg(short, long)]
     pub(super) verbose: bool,
 }
 
+/// How differences are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Telling {
+    /// In lines.
+    Plain,
+    /// As Markdown.
+    Markdown,
+    /// As a page.
+    Html,
+}
+
 impl DiffArguments {
+    pub(in crate::cli) fn form(&self) -> Telling {
+        match (self.markdown, self.html) {
+            (true, _) => Telling::Markdown,
+            (_, true) => Telling::Html,
+            _ => Telling::Plain,
+        }
+    }
+
     pub(in crate::cli) fn request(&self) -> DiffRequest {
         let repository = self.repo.clone().map(|repo| (repo, self.suite.clone()));
         DiffRequest { old: self.old.clone(), new: self.new.clone(), repository }

@@ -23,6 +23,7 @@ use clap::Subcommand;
 
 use crate::cli::args::build::BuildArguments;
 use crate::cli::args::diff::DiffArguments;
+pub(in crate::cli) use crate::cli::args::diff::Telling;
 use crate::cli::args::export::ExportArguments;
 use crate::cli::args::init::InitArguments;
 pub(in crate::cli) use crate::cli::args::inspect::Form;

@@ -1,10 +1,13 @@
 //! The outcome of `mkdeb diff`: for people, for programs, and for a comment at a change.
 
+mod page;
+
 use std::process::ExitCode;
 
 use serde_json::Value;
 use serde_json::json;
 
+use crate::cli::args::Telling;
 use crate::cli::args::Verbosity;
 use crate::cli::report::Report;
 use crate::cli::report::lines;
@@ -12,6 +15,7 @@ use crate::command::diff::Compared;
 use crate::command::diff::compare::Change;
 use crate::command::diff::compare::Changes;
 use crate::command::failure::Failure;
+use crate::template::report;
 use crate::types::plural::all_counted;
 use crate::types::plural::size;
 
@@ -20,17 +24,23 @@ const LISTED: usize = 10;
 
 impl Report {
     /// Exits with 1 where something differs.
-    pub(in crate::cli) fn diff(&self, compared: &Compared, markdown: bool) -> Result<ExitCode, Failure> {
+    pub(in crate::cli) fn diff(&self, compared: &Compared, telling: Telling) -> Result<ExitCode, Failure> {
         let code = if compared.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) };
         if self.json {
             self.print_json(&document(compared))?;
             return Ok(code);
         }
+        if telling == Telling::Html {
+            let page =
+                report::render_diff(&page::diff(compared)).map_err(|error| Failure::new(error, None))?;
+            self.print(page.as_bytes())?;
+            return Ok(code);
+        }
         let most = if self.verbosity == Verbosity::Verbose { usize::MAX } else { LISTED };
         let told = sections(compared, most);
-        let text: Vec<String> = match markdown {
-            true => told.into_iter().flat_map(Section::markdown).collect(),
-            false => told.into_iter().flat_map(Section::plain).collect(),
+        let text: Vec<String> = match telling {
+            Telling::Markdown => told.into_iter().flat_map(Section::markdown).collect(),
+            _ => told.into_iter().flat_map(Section::plain).collect(),
         };
         self.print(lines(text).as_bytes())?;
         Ok(code)
