@@ -2,7 +2,7 @@
 STEP := $(HERE)/step
 PIN := $(HERE)/requirements
 
-all: debs unattended moto wheels-examples projects venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15
+all: debs unattended moto node wheels-examples projects venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15
 
 # In the order in which two jobs finish soonest: Python 3.11 has most virtualenvs.
 root-bookworm:
@@ -28,6 +28,10 @@ unattended: root-bookworm
 # An object store.
 moto: tools
 	$(STEP) $@ $(HERE)/moto $(HERE)/moto.txt -- $(HERE)/moto $(HERE)/moto.txt
+
+# What judges pages.
+node:
+	$(STEP) $@ $(HERE)/node $(wildcard $(HERE)/npm/*.json) -- $(HERE)/node $(HERE)/npm/package.json
 
 # Projects of others.
 projects: tools
@@ -55,5 +59,5 @@ venvs-3.14: root-forky tools wheels
 venvs-3.15: root-forky tools wheels
 	$(VENVS) 3.15 root-forky
 
-.PHONY: all debs unattended moto projects tools wheels wheels-examples root-bookworm root-bullseye root-trixie root-forky
+.PHONY: all debs unattended moto node projects tools wheels wheels-examples root-bookworm root-bullseye root-trixie root-forky
 .PHONY: venvs-3.9 venvs-3.11 venvs-3.13 venvs-3.14 venvs-3.15

@@ -21,6 +21,7 @@ mod inputs;
 mod lifecycle;
 pub mod lintian;
 mod manual;
+mod pages;
 mod project;
 mod readers;
 mod release;

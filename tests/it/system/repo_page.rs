@@ -10,7 +10,7 @@ use crate::bed::{Suite, missing, need};
 use crate::project::ran;
 
 /// A repository with an application of three versions, and a package that means no good.
-fn shown() -> Publisher {
+pub fn shown() -> Publisher {
     let publisher = Publisher::of_directory(None);
     let words = ["--url", "https://apt.example.org", "--description", "What <b>production</b> runs"];
     publisher.init("stable", &words);
