@@ -31,8 +31,11 @@ impl Pipeline {
         let split = "path = \"build/venv\"\nrequirements = \"requirements.txt\"\n[layout]\nkind = \"split\"";
         fs::write(project.path().join("mkdeb.toml"), manifest.replace("path = \"build/venv\"", split))
             .unwrap();
-        fs::write(project.path().join(".gitignore"), "/build\n/dist\n/wheels\n/*.sarif\n/*.md\n/output\n")
-            .unwrap();
+        fs::write(
+            project.path().join(".gitignore"),
+            "/build\n/dist\n/wheels\n/*.sarif\n/*.md\n/*.html\n/output\n",
+        )
+        .unwrap();
         project.sh("git init --quiet; git add .");
         let publisher = Publisher::of_directory(None);
         publisher.init("staging", &[]);
@@ -159,6 +162,7 @@ fn the_action_makes_tries_compares_and_publishes_each_commit() {
     let left = act(&pipeline, &inputs);
     let own = [
         "Take it from the cache",
+        "Keep the packages, and the page about them",
         "Show what lint found",
         "Try an upgrade that fails, a removal and a purge",
     ];
@@ -172,6 +176,7 @@ fn the_action_makes_tries_compares_and_publishes_each_commit() {
     assert!(act(&pipeline, &inputs).contains(&"Publish".to_owned()));
     let changes = pipeline.text("changes.md");
     assert!(changes.contains("1.0.0-1") && changes.contains("1.1.0-1"), "{changes}");
+    assert!(pipeline.text("report.html").contains("Where the megabytes are"));
     let sarif: Value = serde_json::from_str(&pipeline.text("lint.sarif")).unwrap();
     assert_eq!(sarif["runs"][0]["results"].as_array().map(Vec::len), Some(0));
     pipeline.published(&["1.0.0"]);
