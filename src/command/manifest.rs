@@ -81,6 +81,6 @@ fn discover(env: &Env) -> Result<(PathBuf, String), Failure> {
             return Ok((path, text));
         }
     }
-    let hint = "write one, or name it with `--manifest`".to_owned();
+    let hint = "`mkdeb init` writes one; `--manifest` names one elsewhere".to_owned();
     Err(Failure::new(Missing(env.dir.clone()), Some(hint)))
 }

@@ -189,7 +189,9 @@ impl Problem {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Syntax(_) | Self::Empty(_) | Self::Exclusive { .. } | Self::OutOfRange { .. } => None,
-            Self::NoManifest => Some("add a `[tool.mkdeb.app]` table, or write a `mkdeb.toml`".to_owned()),
+            Self::NoManifest => {
+                Some("`mkdeb init` writes a `mkdeb.toml`; or add a `[tool.mkdeb.app]` table".to_owned())
+            }
             Self::UnknownKey { key, known } => {
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 Some(nearest_or_all(&key.name, &known, "keys"))

@@ -68,14 +68,17 @@ fn a_manifest_that_cannot_be_read_is_named() {
     fs::rename(project.path("pipe"), project.path("templates/prerm.sh.hbs")).unwrap();
     project.refused(&["--templates", "templates"], &["prerm.sh.hbs`: it is not a regular file"]);
     fs::remove_file(project.path("mkdeb.toml")).unwrap();
-    project.refused(&[], &["there is no `mkdeb.toml`, and no `pyproject.toml`", "hint: write one"]);
+    project.refused(
+        &[],
+        &["there is no `mkdeb.toml`, and no `pyproject.toml`", "hint: `mkdeb init` writes one"],
+    );
     project.write("pyproject.toml", "[project]\nname = \"x\"\n");
     project.refused(&[], &["there is no `[tool.mkdeb]` in it"]);
 }
 
 #[test]
 fn an_input_that_is_not_there_or_not_a_tree_is_named() {
-    let relative = "hint: paths in a manifest are relative to the directory it lies in";
+    let relative = "hint: make it first; paths in a manifest are relative to the directory it lies in";
     set("app.tarball=none.tar.gz", &["failed to read `none.tar.gz`: No such file", relative]);
     set("venv.path=none", &["failed to read `none`: No such file", relative]);
     set(

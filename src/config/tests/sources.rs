@@ -55,7 +55,7 @@ fn a_pyproject_without_a_manifest_is_an_error() {
     tests::assert_refused(
         pyproject("[project]\nname = \"x\""),
         "there is no `[tool.mkdeb]` in it",
-        "add a `[tool.mkdeb.app]` table, or write a `mkdeb.toml`",
+        "`mkdeb init` writes a `mkdeb.toml`; or add a `[tool.mkdeb.app]` table",
         "",
     );
 }

@@ -153,7 +153,7 @@ impl Error {
         match self {
             // Relative, it is as the manifest has it; what a walk has met is not.
             Self::Host(error) if error.is_missing() && error.path.is_relative() => {
-                Some("paths in a manifest are relative to the directory it lies in".to_owned())
+                Some("make it first; paths in a manifest are relative to the directory it lies in".to_owned())
             }
             Self::Host(error) => error.hint(),
             Self::NotATree(_) | Self::Unsupported { .. } => {
