@@ -14,6 +14,7 @@ pub mod template;
 pub mod config;
 pub mod debhelper;
 pub mod package;
+pub mod packagers;
 pub mod source;
 
 pub mod deb;

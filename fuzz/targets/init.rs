@@ -10,6 +10,7 @@ use mkdeb::config::manifest::OriginKind;
 use mkdeb::content::pyproject;
 use mkdeb::init;
 use mkdeb::init::Facts;
+use mkdeb::init::Packer;
 
 fuzz_target!(|text: &str| {
     // A line `#-- NAME` starts each file; the first part is a list of paths.
@@ -23,6 +24,18 @@ fuzz_target!(|text: &str| {
             "Procfile" => facts.procfile = text.to_owned(),
             "uv.lock" => facts.lock = Some(name.to_owned()),
             "git" => facts.is_git = true,
+            "nfpm.yaml" => {
+                facts.packer = Packer::nfpm(name, text).ok();
+                facts.named.insert(name.to_owned(), text.to_owned());
+            }
+            "virtualenvs" => facts.virtualenvs = text.lines().map(str::to_owned).collect(),
+            "links" => {
+                let pairs = text.lines().filter_map(|line| line.split_once(' '));
+                facts.links = pairs.map(|(path, target)| (path.to_owned(), target.to_owned())).collect();
+            }
+            _ if name.starts_with("./") => {
+                facts.named.insert(name[2..].to_owned(), text.to_owned());
+            }
             _ => {
                 facts.debian.insert(name.to_owned());
                 facts.texts.insert(name.to_owned(), text.to_owned());
@@ -36,7 +49,8 @@ fuzz_target!(|text: &str| {
     let text = draft.text();
     let origin = Origin { file: "mkdeb.toml", kind: OriginKind::MkdebToml };
     let manifest = Manifest::parse(&text, origin).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    let environment = BTreeMap::from([("VERSION".to_owned(), "1.2.3".to_owned())]);
+    let names = text.split("${").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned()));
+    let environment: BTreeMap<_, _> = names.map(|name| (name, "1.2.3".to_owned())).collect();
     // Whatever is wrong with a line has its place in the project.
     let place = manifest.into_recipe(&environment, &[]).err().and_then(|error| error.place().map(|place| place.line));
     drop(place.map(|line| init::origin::of_line(&facts, &draft, line).to_string()));

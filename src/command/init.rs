@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use crate::command::failure::Failure;
 use crate::command::git::Git;
+use crate::command::packer;
+pub use crate::command::packer::Given;
 use crate::command::requirements;
 use crate::config;
 use crate::config::manifest;
@@ -51,6 +53,8 @@ pub struct InitRequest {
     pub output: PathBuf,
     /// What to do with files that are there already.
     pub existing: OnExisting,
+    /// What it is made from, where that is said.
+    pub from: Option<Given>,
 }
 
 /// What becomes of a file that is there already.
@@ -86,12 +90,17 @@ pub enum Error {
     /// `pyproject.toml` is no TOML.
     #[error("`pyproject.toml` is not TOML: {0}")]
     Pyproject(String),
-    /// A file of `debian/` that is larger than any that people write.
+    /// A file that is larger than any that people write.
     #[error("`{}` is larger than 1 MiB", .0.display())]
     Large(PathBuf),
-    /// The file of `debian/` with which they are too many.
-    #[error("with `{}` the files of `debian/` have more than 16 MiB", .0.display())]
-    TooMuch(PathBuf),
+    /// The file with which they are too many.
+    #[error("with `{}` the files of `{of}` have more than 16 MiB", .path.display())]
+    TooMuch {
+        /// The file.
+        path: PathBuf,
+        /// Whose they are.
+        of: String,
+    },
     /// What came of it is no manifest.
     #[error("what {origin} says makes no valid manifest")]
     Invalid {
@@ -110,7 +119,7 @@ impl From<Error> for Failure {
             Error::InPyproject => Some("change that, or take it out".to_owned()),
             Error::Pyproject(_) => None,
             Error::Large(_) => Some("nothing that large becomes a part of a manifest: shorten it".to_owned()),
-            Error::TooMuch(_) => Some("take away those that belong to no package".to_owned()),
+            Error::TooMuch { .. } => Some("take away those that belong to no package".to_owned()),
             Error::Invalid { source, .. } => source.hint(),
         };
         Self::new(error, hint)
@@ -127,10 +136,11 @@ impl From<init::Error> for Failure {
 /// Makes the manifest of the project in the working directory.
 pub fn init(request: &InitRequest, env: &Env, watch: &Watch) -> Result<InitOutcome, Failure> {
     let pyproject = env.read_optional(Path::new(PYPROJECT))?;
-    let facts = facts(pyproject.as_deref(), env, watch)?;
-    let draft = init::draft(&facts)?;
+    let (facts, remark) = facts(pyproject.as_deref(), request.from.as_ref(), (env, watch))?;
+    let mut draft = init::draft(&facts)?;
+    draft.remarks.splice(0..0, remark);
     let text = draft.text();
-    check(&text, pyproject.as_deref()).map_err(|error| invalid(error, &facts, &draft))?;
+    check(&text, pyproject.as_deref(), &facts).map_err(|error| invalid(error, &facts, &draft))?;
 
     let base = request.output.parent().unwrap_or(Path::new(""));
     let scripts = draft.scripts.iter().map(|script| (base.join(&script.path), script.text.as_str()));
@@ -162,7 +172,12 @@ fn hidden(path: &Path, text: &str) -> Result<AtomicFile, crate::host::Error> {
     Ok(file)
 }
 
-fn facts(pyproject: Option<&str>, env: &Env, watch: &Watch) -> Result<Facts, Failure> {
+/// What is known of the project, and a word about where it was found.
+fn facts(
+    pyproject: Option<&str>,
+    from: Option<&Given>,
+    (env, watch): (&Env, &Watch),
+) -> Result<(Facts, Option<String>), Failure> {
     let pyproject: Option<Pyproject> =
         pyproject.map(pyproject::parse).transpose().map_err(Error::Pyproject)?;
     if pyproject.as_ref().is_some_and(|project| project.has_manifest) {
@@ -172,7 +187,7 @@ fn facts(pyproject: Option<&str>, env: &Env, watch: &Watch) -> Result<Facts, Fai
     let texts = texts(&debian, env)?;
     let procfile = env.read_optional(Path::new("Procfile"))?.unwrap_or_default();
     let directory = env.canonical(Path::new("."));
-    Ok(Facts {
+    let mut facts = Facts {
         directory: directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         files: project::files(&env.dir),
         debian,
@@ -182,7 +197,10 @@ fn facts(pyproject: Option<&str>, env: &Env, watch: &Watch) -> Result<Facts, Fai
         lock: LOCKS.iter().find(|name| pins(name, env)).map(|name| (*name).to_owned()),
         is_git: Git::open(env, watch).and_then(|git| git.commit("HEAD")).is_ok(),
         maintainer: maintainer(env, watch),
-    })
+        ..Facts::default()
+    };
+    let remark = packer::add(&mut facts, from, env)?;
+    Ok((facts, remark))
 }
 
 /// The names of the files in `debian/`.
@@ -198,7 +216,9 @@ fn texts(names: &BTreeSet<String>, env: &Env) -> Result<BTreeMap<String, String>
     for name in names.iter().filter(|name| reading::is_read(name)) {
         let path = Path::new("debian").join(name);
         let text = env.read_within(&path, reading::LARGEST)?.ok_or_else(|| Error::Large(path.clone()))?;
-        left = left.checked_sub(text.len() as u64).ok_or(Error::TooMuch(path))?;
+        left = left
+            .checked_sub(text.len() as u64)
+            .ok_or_else(|| Error::TooMuch { path, of: "debian/".to_owned() })?;
         texts.insert(name.clone(), text);
     }
     Ok(texts)
@@ -230,13 +250,16 @@ fn maintainer(env: &Env, watch: &Watch) -> String {
 }
 
 /// Checks the manifest as a build does.
-fn check(text: &str, pyproject: Option<&str>) -> Result<(), config::error::Error> {
+fn check(text: &str, pyproject: Option<&str>, facts: &Facts) -> Result<(), config::error::Error> {
     let origin = manifest::Origin { file: MANIFEST, kind: OriginKind::MkdebToml };
     let mut manifest = Manifest::parse(text, origin)?;
     if let Some(pyproject) = pyproject {
         manifest.complete_from(pyproject, PYPROJECT)?;
     }
-    let variables = BTreeMap::from([("VERSION".to_owned(), "1".to_owned())]);
+    // Of a variable that only builds have it is not known what it says: a version, if anything is asked of it.
+    let value = |name: &str| facts.variables.get(name).map_or("1", String::as_str).to_owned();
+    let names = text.split("${").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+    let variables = names.map(|name| (name.to_owned(), value(name))).collect();
     manifest.into_recipe(&variables, &[]).map(drop)
 }
 

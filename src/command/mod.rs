@@ -16,6 +16,7 @@ pub mod lint;
 pub mod manifest;
 mod overrides;
 pub mod pack;
+mod packer;
 pub mod publish;
 pub mod repo;
 mod requirements;

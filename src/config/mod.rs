@@ -20,5 +20,7 @@ mod raw;
 mod texts;
 mod tree;
 
+pub use crate::config::check::is_own_field;
+
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,5 @@
 //! From `debian/`, as dh-virtualenv's users have it.
 
-use crate::content::unit_file::UnitFile;
 use crate::control::stanza::Stanza;
 use crate::debhelper::changelog;
 use crate::debhelper::control;
@@ -19,10 +18,11 @@ use crate::init::prefix::Prefixes;
 use crate::init::project;
 use crate::init::project::Holds;
 use crate::init::reading;
+use crate::init::relations;
 use crate::init::scripts;
-use crate::init::services;
-use crate::init::services::Converted;
-use crate::init::timers;
+use crate::init::scripts::Given;
+use crate::init::units;
+use crate::init::units::Unit;
 use crate::init::values;
 use crate::types::relation::Relation;
 use crate::types::version::DebVersion;
@@ -86,6 +86,9 @@ const RELATIONS: [(&str, &str); 8] = [
 ];
 /// dh-virtualenv's own way to notice a new Python.
 const PYTHON_TRIGGERS: [&str; 2] = ["/usr/bin/python", "/usr/lib/python"];
+
+/// Maintainer scripts.
+const SCRIPTS: [&str; 4] = ["preinst", "postinst", "prerm", "postrm"];
 
 /// The files of one package.
 pub(in crate::init) struct Sources<'f> {
@@ -158,10 +161,16 @@ pub(in crate::init) fn add(draft: &mut Draft, facts: &Facts) -> Result<(), Error
     project::virtualenv(draft, facts, (python.map(String::as_str), holds));
     files::add_links(draft, &sources, &prefixes);
     let installed = files::add_installed(draft, (facts, &sources), &prefixes);
-    units(draft, (&sources, &rules), &prefixes, &installed);
+    let unit_files = unit_files(&sources, &installed);
+    units::add(draft, &unit_files, &prefixes, &|_, table| started(table, &rules));
     files::add_placed(draft, &sources);
     files::add_directories(draft, &sources);
-    scripts::add(draft, &sources, &prefixes);
+    let of = |name: &'static str| {
+        let text = sources.text(name)?;
+        Some(Given { name, path: sources.path(name), text })
+    };
+    let scripts: Vec<Given<'_>> = SCRIPTS.into_iter().filter_map(of).collect();
+    scripts::add(draft, &scripts, &prefixes);
     leftovers(draft, &sources, &rules);
     Ok(())
 }
@@ -188,10 +197,10 @@ fn package(draft: &mut Draft, (control, binary): (&Control, &Stanza), facts: &Fa
     table.set_some("homepage", control.inherited(binary, "Homepage").filter(|url| url.starts_with("http")));
     table.set("changelog", "debian/changelog");
     let mut depends = vec!["$auto".to_owned()];
-    depends.extend(relations(draft, binary, "Depends"));
+    depends.extend(related(draft, binary, "Depends"));
     table.set("depends", depends);
     for (field, key) in RELATIONS {
-        table.set_list(key, relations(draft, binary, field));
+        table.set_list(key, related(draft, binary, field));
     }
     table.comes_from(&Source::file("debian/control"));
     draft.add(table);
@@ -219,12 +228,12 @@ fn version(draft: &mut Draft, table: &mut Table, version: &DebVersion) {
 }
 
 /// The relations that the manifest takes. What the interpreter needs is found by `$auto`.
-fn relations(draft: &mut Draft, binary: &Stanza, field: &str) -> Vec<String> {
+fn related(draft: &mut Draft, binary: &Stanza, field: &str) -> Vec<String> {
     let mut kept = Vec::new();
     for item in control::relations(binary, field) {
         match item {
             Item::Variable(_) => {}
-            Item::Relation(text) if is_interpreter(&text) => {}
+            Item::Relation(text) if relations::is_interpreter(&text) => {}
             Item::Relation(text) if text.parse::<Relation>().is_ok() => kept.push(text),
             Item::Relation(text) | Item::Restricted(text) => {
                 draft.remark(format!("debian/control: `{text}` in `{field}` is left out"));
@@ -234,72 +243,23 @@ fn relations(draft: &mut Draft, binary: &Stanza, field: &str) -> Vec<String> {
     kept
 }
 
-/// Whether a relation is to Python itself.
-fn is_interpreter(relation: &str) -> bool {
-    let name = relation.split([' ', '(', ':']).next().unwrap_or_default();
-    let rest = name.strip_prefix("python3").or_else(|| name.strip_prefix("python")).unwrap_or("-no");
-    let (version, part) = rest.split_once('-').map_or((rest, ""), |(version, part)| (version, part));
-    let is_version = version.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    !relation.contains('|')
-        && is_version
-        && ["", "minimal", "venv", "distutils", "virtualenv"].contains(&part)
-}
-
-/// Adds services and timers.
-fn units(
-    draft: &mut Draft,
-    (sources, rules): (&Sources<'_>, &Rules),
-    prefixes: &Prefixes,
-    installed: &[(String, String)],
-) {
-    let of_kind = |kind: &str| {
-        let own = sources.units(kind).into_iter().map(|(file, name)| (format!("debian/{file}"), name));
+/// The package's units, with those among what is installed, whose texts are not read.
+fn unit_files<'f>(sources: &Sources<'f>, installed: &[(String, String)]) -> Vec<Unit<'f>> {
+    let mut found = Vec::new();
+    for kind in units::KINDS {
+        let own = sources.units(kind).into_iter().map(|(file, name)| {
+            let text = sources.facts.texts.get(&file).map(String::as_str);
+            Unit { kind, name, path: format!("debian/{file}"), text }
+        });
+        found.extend(own);
         let suffix = format!(".{kind}");
-        let others = installed
-            .iter()
-            .filter_map(|(path, file)| Some((path.clone(), file.strip_suffix(&suffix)?.to_owned())));
-        own.chain(others).collect::<Vec<_>>()
-    };
-    let parsed = |path: &str| {
-        let text = path.strip_prefix("debian/").and_then(|file| sources.facts.texts.get(file));
-        text.map(|text| UnitFile::parse(text))
-    };
-    let timers = of_kind("timer");
-    let mut jobs = Vec::new();
-    for (path, name) in of_kind("service") {
-        let Some(unit) = parsed(&path) else {
-            draft.remark(format!("`{path}` is not looked at: put its service into `[[service]]`"));
-            continue;
-        };
-        let converted = if name.ends_with('@') {
-            Err("it is a template; `instances` of `[[service]]` says which there are".to_owned())
-        } else {
-            services::convert(&name, &unit, prefixes)
-        };
-        match converted {
-            Err(reason) => draft.remark(format!("`{path}` is left out: {reason}")),
-            Ok(Converted { mut table, remarks }) => {
-                table.comes_from(&Source::file(path.as_str()));
-                remarks.into_iter().for_each(|remark| draft.remark(remark));
-                if timers.iter().any(|(_, timer)| *timer == name) {
-                    jobs.push((name, table));
-                } else {
-                    started(&mut table, rules);
-                    draft.add(table);
-                }
-            }
-        }
+        found.extend(installed.iter().filter_map(|(path, file)| {
+            let name = file.strip_suffix(&suffix)?.to_owned();
+            let text = path.strip_prefix("debian/").and_then(|file| sources.facts.texts.get(file));
+            Some(Unit { kind, name, path: path.clone(), text: text.map(String::as_str) })
+        }));
     }
-    for (path, name) in timers {
-        let Some(unit) = parsed(&path) else { continue };
-        let job = jobs.iter().position(|(job, _)| *job == name).map(|at| jobs.swap_remove(at).1);
-        let mut table = timers::convert(&name, &unit, job);
-        table.comes_from(&Source::file(path.as_str()));
-        draft.add(table);
-    }
-    for (path, _) in of_kind("socket").into_iter().chain(of_kind("path")) {
-        draft.remark(format!("`{path}` is left out; `[[socket]]` makes sockets"));
-    }
+    found
 }
 
 /// What `debian/rules` says about starting.

@@ -40,6 +40,13 @@ struct Entry {
 pub enum Source {
     /// A file of the project, by its path.
     File(String),
+    /// A line of one.
+    Line {
+        /// The path.
+        path: String,
+        /// The line, from 1.
+        line: usize,
+    },
     /// Whoever makes the manifest.
     Environment,
     /// What the project's directory is called.
@@ -187,6 +194,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => write!(f, "`{path}`"),
+            Self::Line { path, line } => write!(f, "line {line} of `{path}`"),
             Self::Environment => f.write_str("the environment"),
             Self::Directory => f.write_str("the name of the directory"),
         }

@@ -7,6 +7,7 @@ use crate::init::draft::Draft;
 use crate::init::draft::Source;
 use crate::init::draft::Table;
 use crate::init::prefix::Prefixes;
+use crate::init::units;
 use crate::init::values;
 
 /// Files that debhelper puts at a place of their own: the name in `debian/`, and the place, in which `PACKAGE` stands
@@ -25,8 +26,6 @@ const PLACES: [(&str, &str); 10] = [
 ];
 /// Below these a directory belongs to one package, and goes with it.
 const OWN_ROOTS: [&str; 5] = ["/var/lib/", "/var/log/", "/var/cache/", "/var/spool/", "/srv/"];
-/// Where units lie.
-const UNIT_DIRECTORIES: [&str; 3] = ["/lib/systemd/system", "/usr/lib/systemd/system", "/etc/systemd/system"];
 
 /// Adds the files with places of their own.
 pub(in crate::init) fn add_placed(draft: &mut Draft, sources: &Sources<'_>) {
@@ -50,7 +49,7 @@ pub(in crate::init) fn add_placed(draft: &mut Draft, sources: &Sources<'_>) {
 }
 
 /// A file at a path: configuration below `/etc`, else nobody's to edit.
-fn placed(source: &str, path: &str) -> Table {
+pub(in crate::init) fn placed(source: &str, path: &str) -> Table {
     let header = if path.starts_with("/etc/") { "[[config]]" } else { "[[file]]" };
     let mut table = Table::new(header);
     table.set("source", source);
@@ -82,7 +81,7 @@ pub(in crate::init) fn add_installed(
                     (None, None) => continue,
                 };
                 let path = format!("{directory}/{below}");
-                if UNIT_DIRECTORIES.contains(&directory.as_str()) {
+                if units::DIRECTORIES.contains(&directory.as_str()) {
                     units.push((source, below));
                 } else if prefixes.below(&path).is_some() {
                     draft.remark(format!(
@@ -141,12 +140,23 @@ pub(in crate::init) fn add_links(draft: &mut Draft, sources: &Sources<'_>, prefi
     }
 }
 
+/// Whether a directory may belong to one package.
+pub(in crate::init) fn is_own_directory(path: &str) -> bool {
+    OWN_ROOTS.iter().any(|root| path.strip_prefix(root).is_some_and(|rest| !rest.is_empty()))
+}
+
+/// The table of a directory.
+pub(in crate::init) fn directory(path: &str) -> Table {
+    let mut table = Table::new("[[directory]]");
+    table.noted("path", path, "a purge removes it with all that is in it");
+    table
+}
+
 /// Adds directories that are the package's own.
 pub(in crate::init) fn add_directories(draft: &mut Draft, sources: &Sources<'_>) {
     for path in sources.text("dirs").map(lists::directories).unwrap_or_default() {
-        if OWN_ROOTS.iter().any(|root| path.strip_prefix(root).is_some_and(|rest| !rest.is_empty())) {
-            let mut table = Table::new("[[directory]]");
-            table.noted("path", path, "a purge removes it with all that is in it");
+        if is_own_directory(&path) {
+            let mut table = directory(&path);
             table.comes_from(&Source::file(sources.path("dirs")));
             draft.add(table);
         } else {

@@ -1,20 +1,29 @@
-//! A first manifest from what a project has already: `debian/`, `pyproject.toml`, `Procfile`.
+//! A first manifest from what a project has already: `debian/`, `pyproject.toml`, `Procfile`, `nfpm.yaml`.
 //!
 //! Knows what each of them means as keys of the manifest. Refuses to know where they lie, and to ask: what has no
 //! counterpart is a remark.
 
+mod contents;
 mod debian;
 pub mod draft;
 mod files;
+mod nfpm;
+mod nfpm_contents;
+mod nfpm_package;
 pub mod origin;
+mod parcel;
+mod parts;
 mod prefix;
 mod procfile;
 mod project;
 pub mod reading;
+mod relations;
 mod scripts;
 mod services;
 mod timers;
+mod units;
 mod values;
+mod variables;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -22,6 +31,7 @@ use std::collections::BTreeSet;
 use crate::content;
 use crate::content::pyproject::Pyproject;
 use crate::init::draft::Draft;
+use crate::packagers;
 
 /// What is known of a project.
 #[derive(Debug, Default)]
@@ -40,10 +50,59 @@ pub struct Facts {
     pub procfile: String,
     /// The file that pins what its virtualenv holds.
     pub lock: Option<String>,
+    /// What another packer is told.
+    pub packer: Option<Packer>,
+    /// The texts of the files that it names, by their paths.
+    pub named: BTreeMap<String, String>,
+    /// The directories that are virtualenvs, where there is such a packer.
+    pub virtualenvs: BTreeSet<String>,
+    /// The files that are links, with what they point to, likewise.
+    pub links: BTreeMap<String, String>,
+    /// The variables of the environment, likewise.
+    pub variables: BTreeMap<String, String>,
     /// Whether git has it.
     pub is_git: bool,
     /// Name and address of whoever makes the manifest.
     pub maintainer: String,
+}
+
+/// What another packer is told.
+#[derive(Debug)]
+pub enum Packer {
+    /// nfpm.
+    Nfpm {
+        /// The path of its file.
+        path: String,
+        /// What that holds.
+        table: packagers::nfpm::Table,
+    },
+}
+
+impl Packer {
+    /// What a file of nfpm says of Debian's packages.
+    pub fn nfpm(path: &str, text: &str) -> Result<Self, Error> {
+        let path = path.to_owned();
+        match packagers::nfpm::parse(text) {
+            Ok(table) => Ok(Self::Nfpm { path, table: table.overridden("deb") }),
+            Err(error) => Err(Error::Nfpm { path, error }),
+        }
+    }
+
+    /// The paths of the files that it names and whose texts count.
+    pub fn named(&self, files: &BTreeSet<String>) -> BTreeSet<String> {
+        match self {
+            Self::Nfpm { table, .. } => nfpm::named(table, files),
+        }
+    }
+
+    /// The directories that it packs.
+    pub fn trees(&self) -> BTreeSet<String> {
+        match self {
+            Self::Nfpm { table, .. } => {
+                nfpm::sources(table).iter().map(|path| parcel::relative(path)).collect()
+            }
+        }
+    }
 }
 
 /// Why there is no manifest.
@@ -58,6 +117,25 @@ pub enum Error {
     /// `debian/changelog` has no version.
     #[error("`debian/changelog` is missing, or its first line has no version")]
     Changelog,
+    /// A file of nfpm that cannot be read.
+    #[error("`{path}`{} is no file of nfpm: {error}", error.line.map(|line| format!(", line {line},")).unwrap_or_default())]
+    Nfpm {
+        /// The file.
+        path: String,
+        /// The place and the reason.
+        error: packagers::nfpm::Error,
+    },
+    /// There is no name for the package.
+    #[error("{of} has no `{key}`")]
+    NoName {
+        /// What would have it.
+        of: String,
+        /// How it is written there.
+        key: &'static str,
+    },
+    /// There is no version.
+    #[error("`{0}` has no `version`")]
+    NoVersion(String),
 }
 
 impl Error {
@@ -67,6 +145,9 @@ impl Error {
             Self::Nothing => "go to the project by `-C DIR`, or write the manifest by hand: docs/manifest.md",
             Self::Control => "mend it: a paragraph with `Source`, an empty line, one with `Package`",
             Self::Changelog => "start it with a line like `orders (1.4.2-1) bookworm; urgency=medium`",
+            Self::Nfpm { .. } => "mend it: `nfpm package` does not take it either",
+            Self::NoName { .. } => "write it, or set the variable that it is",
+            Self::NoVersion(_) => "write it: `version: ${VERSION}` takes it from the environment of a build",
         }
         .to_owned()
     }
@@ -77,7 +158,11 @@ pub fn draft(facts: &Facts) -> Result<Draft, Error> {
     let processes = content::procfile::parse(&facts.procfile);
     let has_project = facts.pyproject.as_ref().is_some_and(|project| project.name.is_some());
     let mut draft = Draft::default();
-    if facts.texts.contains_key("control") {
+    if let Some(packer) = &facts.packer {
+        match packer {
+            Packer::Nfpm { path, table } => nfpm::add(&mut draft, path, table, facts)?,
+        }
+    } else if facts.texts.contains_key("control") {
         debian::add(&mut draft, facts)?;
     } else if has_project || !processes.is_empty() {
         project::add(&mut draft, facts);

@@ -35,7 +35,12 @@ pub fn of_line(facts: &Facts, draft: &Draft, line: usize) -> Origin {
     let Some((source, value)) = draft.source(line) else { return Origin::default() };
     let text = match source {
         Source::File(path) if path == procfile::FILE => Some(&facts.procfile),
-        Source::File(path) => path.strip_prefix("debian/").and_then(|name| facts.texts.get(name)),
+        Source::File(path) => {
+            let of_debian = path.strip_prefix("debian/").and_then(|name| facts.texts.get(name));
+            of_debian.or_else(|| facts.named.get(path))
+        }
+        // Its line is its own.
+        Source::Line { .. } => return Origin { source: Some(source.clone()), line: None },
         Source::Environment | Source::Directory => None,
     };
     let odd = value.map(control_characters).unwrap_or_default();

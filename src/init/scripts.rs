@@ -9,11 +9,18 @@ use crate::content::shebang;
 use crate::content::shell;
 use crate::debhelper::script;
 use crate::debhelper::script::Script as Parsed;
-use crate::init::debian::Sources;
 use crate::init::draft::Draft;
 use crate::init::draft::Script;
 use crate::init::draft::Table;
 use crate::init::prefix::Prefixes;
+
+/// A maintainer script by the path of its file, which is also what remarks call it.
+pub(in crate::init) struct Given<'t> {
+    /// What dpkg calls it.
+    pub(in crate::init) name: &'static str,
+    pub(in crate::init) path: String,
+    pub(in crate::init) text: &'t str,
+}
 
 /// A maintainer script, the hook that takes its place, and how that starts.
 const HOOKS: [(&str, &str, &str); 3] = [
@@ -21,8 +28,8 @@ const HOOKS: [(&str, &str, &str); 3] = [
     ("prerm", "before-remove", include_str!("../../templates/init/prerm.sh")),
     ("postrm", "after-purge", include_str!("../../templates/init/postrm.sh")),
 ];
-/// The virtualenv of the release that a hook is about: it need not be the current one yet.
-const RELEASE: &str = "${MKDEB_PREFIX}/releases/${MKDEB_RELEASE}/venv";
+/// The release that a hook is about: it need not be the current one yet.
+const RELEASE: &str = "${MKDEB_PREFIX}/releases/${MKDEB_RELEASE}";
 /// What runs a script that does not say.
 const SHELL: &str = "#!/bin/sh";
 /// What starts and stops services.
@@ -32,11 +39,11 @@ const STARTERS: [&str; 5] = ["systemctl ", "deb-systemd-", "invoke-rc.d ", "upda
 const SHELLS: [&str; 3] = ["sh", "bash", "dash"];
 
 /// Adds a hook for each script that does something.
-pub(in crate::init) fn add(draft: &mut Draft, sources: &Sources<'_>, prefixes: &Prefixes) {
+pub(in crate::init) fn add(draft: &mut Draft, scripts: &[Given<'_>], prefixes: &Prefixes) {
     let mut table = Table::new("[hooks]");
     for (name, hook, start) in HOOKS {
-        let (Some(file), Some(text)) = (sources.file(name), sources.text(name)) else { continue };
-        if let Some(script) = taken(draft, (&file, text), hook) {
+        let Some(given) = scripts.iter().find(|script| script.name == name) else { continue };
+        if let Some(script) = taken(draft, given, hook) {
             let path = format!("deploy/{hook}");
             table.set(hook, path.as_str());
             let text = hook_text(&script, start, prefixes);
@@ -44,12 +51,12 @@ pub(in crate::init) fn add(draft: &mut Draft, sources: &Sources<'_>, prefixes: &
             draft.scripts.push(Script { path, text });
         }
     }
-    if let (Some(file), Some(text)) = (sources.file("preinst"), sources.text("preinst"))
-        && script::parse(text).acts()
-    {
-        draft.remark(format!(
-            "debian/{file} is left out: `before-activate` runs before a release is switched to"
-        ));
+    for Given { path, text, .. } in scripts.iter().filter(|script| script.name == "preinst") {
+        if script::parse(text).acts() {
+            draft.remark(format!(
+                "{path} is left out: `before-activate` runs before a release is switched to"
+            ));
+        }
     }
     if !draft.scripts.is_empty() {
         table.noted("run-as", "root", "as maintainer scripts do");
@@ -58,27 +65,25 @@ pub(in crate::init) fn add(draft: &mut Draft, sources: &Sources<'_>, prefixes: &
 }
 
 /// The script of a file, where it becomes a hook; what of it does not is told.
-fn taken(draft: &mut Draft, (file, text): (&str, &str), hook: &str) -> Option<Parsed> {
+fn taken(draft: &mut Draft, Given { path, text, .. }: &Given<'_>, hook: &str) -> Option<Parsed> {
     let script = script::parse(text);
     if let Some(program) = foreign(text).filter(|_| script.acts() || script.acts_afterwards()) {
         draft.remark(format!(
-            "debian/{file} is left out: `{program}` runs it, and what stands in front of it in a hook would be shell; \
+            "{path} is left out: `{program}` runs it, and what stands in front of it in a hook would be shell; \
              write a script for `{hook}` in `[hooks]`, in any language"
         ));
         return None;
     }
     if script.acts_afterwards() {
         draft.remark(format!(
-            "debian/{file}: what stands behind `#DEBHELPER#` is left out; `after-activate` takes what runs then"
+            "{path}: what stands behind `#DEBHELPER#` is left out; `after-activate` takes what runs then"
         ));
     }
     if !script.acts() {
         return None;
     }
     if text.contains("debconf") {
-        draft.remark(format!(
-            "debian/{file}: it asks questions (debconf), which hooks cannot; it is left out"
-        ));
+        draft.remark(format!("{path}: it asks questions (debconf), which hooks cannot; it is left out"));
         return None;
     }
     if STARTERS.iter().any(|starter| script.before.contains(starter)) {

@@ -107,8 +107,8 @@ fn exec(unit: &UnitFile, prefixes: &Prefixes) -> Result<String, String> {
     }
     let line = line.replace("%%", "%");
     let (program, rest) = line.split_once(' ').unwrap_or((&line, ""));
-    let program = match prefixes.below(program) {
-        Some(below) => format!("venv/{below}"),
+    let program = match prefixes.in_release(program) {
+        Some(path) => path,
         None if program.starts_with('/') => program.to_owned(),
         None => format!("/usr/bin/env {program}"),
     };

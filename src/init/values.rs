@@ -1,5 +1,7 @@
 //! Values as the manifest takes them.
 
+use crate::init::draft::Table;
+
 /// apt and every list of packages cut longer ones (Developer's Reference 6.2.2).
 const LONGEST_SUMMARY: usize = 80;
 
@@ -17,6 +19,23 @@ pub(in crate::init) fn summary(text: &str) -> String {
         summary.push_str(word);
     }
     summary.trim_end_matches([',', ';', ':', '.']).to_owned()
+}
+
+/// Sets the description: in one line, and the rest, or the whole where the line has no room for it.
+pub(in crate::init) fn set_description(table: &mut Table, text: &str, name: &str) {
+    let (first, rest) = text.trim().split_once('\n').unwrap_or((text.trim(), ""));
+    let line = summary(first);
+    let rest = if line == first.trim_end_matches(['.', ',', ';', ':']) { rest } else { text };
+    table.set("summary", unexpanded(if line.is_empty() { name } else { &line }));
+    table.set_some(
+        "description",
+        Some(format!("{}\n", unexpanded(rest.trim()))).filter(|text| text.len() > 1),
+    );
+}
+
+/// A text in which the manifest finds no variables.
+pub(in crate::init) fn unexpanded(text: &str) -> String {
+    if text.contains("${") || text.contains("$$") { text.replace('$', "$$") } else { text.to_owned() }
 }
 
 /// A text as the name of a package (Policy 5.6.1), as PEP 503 normalises names.

@@ -19,14 +19,19 @@ fn project() -> Project {
     project
 }
 
-fn init(project: &Project, words: &[&str]) -> Ran {
+pub fn init(project: &Project, words: &[&str]) -> Ran {
     let mut command = project.command(&[&["init"], words].concat());
     ran(command.env("DEBFULLNAME", "Team").env("DEBEMAIL", "team@example.com"))
 }
 
 /// What `mkdeb init` writes, which is built without a change; the manifest and what was said.
-fn made(project: &Project) -> (String, Ran) {
-    let ran = init(project, &[]);
+pub fn made(project: &Project) -> (String, Ran) {
+    made_by(project, &[])
+}
+
+/// The same with arguments.
+pub fn made_by(project: &Project, words: &[&str]) -> (String, Ran) {
+    let ran = init(project, words);
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     let text = fs::read_to_string(project.path("mkdeb.toml")).unwrap();
     let mut command = project.command(&["build", "--fast", "--dry-run"]);
@@ -36,7 +41,7 @@ fn made(project: &Project) -> (String, Ran) {
 }
 
 #[track_caller]
-fn has(text: &str, parts: &[&str]) {
+pub fn has(text: &str, parts: &[&str]) {
     for part in parts {
         assert!(text.contains(part), "{part}\n{text}");
     }

@@ -14,6 +14,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("template", 1),
     ("config", 2),
     ("debhelper", 2),
+    ("packagers", 2),
     ("source", 2),
     ("package", 2),
     ("init", 3),

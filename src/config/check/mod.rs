@@ -14,6 +14,7 @@ mod unique;
 mod users;
 mod words;
 
+pub use crate::config::check::package::is_own_field;
 use crate::config::error::Fault;
 use crate::config::raw::Tables;
 use crate::config::recipe::LintRecipe;

@@ -201,6 +201,13 @@ fn fields(scope: &Scope, raw: &Pairs<Text>) -> Result<Vec<(String, String)>, Fau
     Ok(paragraph.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
+/// Whether mkdeb writes a control field itself, or takes its name for its own.
+pub fn is_own_field(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let (bare, is_prefixed) = bare_field(&lower);
+    OWN_FIELDS.iter().any(|(field, _)| *field == bare) || (is_prefixed && bare.starts_with("mkdeb-"))
+}
+
 /// A name in small letters without what says where a field of one's own goes, `X[BCS]*-`, and whether there was any:
 /// dpkg's tools take it off (deb-src-control(5), "User-defined fields"), once each time that they copy the field.
 fn bare_field(lower: &str) -> (&str, bool) {

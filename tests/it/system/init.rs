@@ -83,3 +83,24 @@ fn a_project_with_a_version_from_git_is_packaged_without_an_edit() {
     assert!(text.contains("version = \"${VERSION}\"") && text.contains("uv.lock"), "{text}");
     assert!(built(dir.path()).ends_with("/mcp_1.9.0_amd64.deb"));
 }
+
+/// A project that another packer packaged so far: made into a package without an edit, installed, and run.
+#[track_caller]
+fn comes_from(project: &crate::project::Project, words: &[&str]) -> Option<()> {
+    let root = Root::new(Suite::Bookworm)?;
+    crate::init::made_by(project, words);
+    let built = crate::project::ran(project.command(&["build", "--fast"]).env("VERSION", "1.4.2"));
+    assert_eq!(built.code, Some(0), "{}", built.err);
+    root.copy_in(Path::new(built.out.trim()), "/srv/orders.deb");
+    root.ok(&["dpkg", "-i", "/srv/orders.deb"]);
+    assert_eq!(root.sh("orders").trim(), "takes orders");
+    assert_eq!(root.sh("cat /etc/orders/env").trim(), "ORDERS_DEBUG=0");
+    root.ok(&["dpkg", "--purge", "orders"]);
+    Some(())
+}
+
+#[test]
+fn a_service_of_nfpm_is_installed_and_runs() {
+    use crate::init_nfpm::{FILE, project};
+    need!(comes_from(&project(FILE), &[]));
+}
