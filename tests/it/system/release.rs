@@ -1,6 +1,7 @@
 //! The program as it is released: one static file, a package, a wheel; each where there is little else.
 
 use std::fs;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -9,9 +10,11 @@ use crate::project::{Project, ran};
 
 const TOP: &str = env!("CARGO_MANIFEST_DIR");
 
-/// Runs a script of `release`; the file that it made.
+/// Runs a script of `release`; the file that it made, and what keeps others from making it anew meanwhile.
 #[track_caller]
-fn made(script: &str) -> Option<PathBuf> {
+fn made(script: &str) -> Option<(PathBuf, File)> {
+    let lock = File::create(std::env::temp_dir().join("mkdeb-release-tests.lock")).unwrap();
+    lock.lock().unwrap();
     let script_of = |name: &str, words: &[&str]| {
         let mut command = Command::new(Path::new(TOP).join("release").join(name));
         command.args(words).env("MKDEB_MAINTAINER", "Ops <ops@example.com>");
@@ -24,7 +27,7 @@ fn made(script: &str) -> Option<PathBuf> {
     }
     let made = script_of(script, &[]);
     assert_eq!(made.code, Some(0), "{}", made.err);
-    Some(Path::new(TOP).join(made.out.lines().last().unwrap()))
+    Some((Path::new(TOP).join(made.out.lines().last().unwrap()), lock))
 }
 
 /// The program in the directory that was packed.
@@ -47,7 +50,7 @@ fn built_in(project: &Project, root: &Path, run: impl Fn(&[&str])) -> Vec<u8> {
 
 #[test]
 fn one_static_file_builds_the_same_package_in_an_empty_root_and_on_the_oldest_debian() {
-    let tarball = need!(made("build"));
+    let (tarball, _lock) = need!(made("build"));
     let listed = ran(Command::new("tar").arg("-tzf").arg(&tarball)).out;
     for name in ["/mkdeb\n", "/LICENSE-MIT\n", "/man/mkdeb-build.1\n", "/completions/mkdeb.zsh\n"] {
         assert!(listed.contains(name), "{listed}");
@@ -83,7 +86,7 @@ fn one_static_file_builds_the_same_package_in_an_empty_root_and_on_the_oldest_de
 
 #[test]
 fn the_package_of_mkdeb_comes_and_goes_and_brings_pages_and_completions() {
-    let deb = need!(made("deb"));
+    let (deb, _lock) = need!(made("deb"));
     let project = Project::new("");
     let lint = project.run(&["lint", "--strict", deb.to_str().unwrap()]);
     assert_eq!((lint.code, lint.out.as_str()), (Some(0), ""), "{}", lint.err);
@@ -111,7 +114,7 @@ fn the_package_of_mkdeb_comes_and_goes_and_brings_pages_and_completions() {
 
 #[test]
 fn pip_installs_the_wheel_also_an_old_one() {
-    let wheel = need!(made("wheel"));
+    let (wheel, _lock) = need!(made("wheel"));
     let name = wheel.file_name().unwrap().to_str().unwrap().to_owned();
     for suite in [Suite::Bullseye, Suite::Trixie] {
         let root = need!(Root::new(suite));
