@@ -1,6 +1,7 @@
-//! Large counts, run by `make soak`.
+//! Large counts and what takes long, run by `make soak`.
 
 mod kills;
 mod many;
 mod oracle;
+mod release;
 mod repo;

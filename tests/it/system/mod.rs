@@ -24,7 +24,7 @@ mod manual;
 mod pages;
 mod project;
 mod readers;
-mod release;
+pub mod release;
 mod repo_contents;
 mod repo_documents;
 mod repo_hosts;

@@ -6,13 +6,17 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::bed::{Root, Suite, missing, need};
-use crate::project::{Project, ran};
+use crate::project::{Project, field, ran};
 
 const TOP: &str = env!("CARGO_MANIFEST_DIR");
 
-/// Runs a script of `release`; the file that it made, and what keeps others from making it anew meanwhile.
+/// The machine that these tests run on, and the other one that releases are for.
+const X86: &str = "x86_64-unknown-linux-musl";
+const ARM: &str = "aarch64-unknown-linux-musl";
+
+/// Runs a script of `release` for a target; the file that it made, and what keeps others from making it anew meanwhile.
 #[track_caller]
-fn made(script: &str) -> Option<(PathBuf, File)> {
+fn made(script: &str, target: &str) -> Option<(PathBuf, File)> {
     let lock = File::create(std::env::temp_dir().join("mkdeb-release-tests.lock")).unwrap();
     lock.lock().unwrap();
     let script_of = |name: &str, words: &[&str]| {
@@ -20,12 +24,13 @@ fn made(script: &str) -> Option<(PathBuf, File)> {
         command.args(words).env("MKDEB_MAINTAINER", "Ops <ops@example.com>");
         ran(&mut command)
     };
-    let tools = script_of("tools", &["x86_64-unknown-linux-musl"]);
+    let tools = script_of("tools", &[X86, target]);
     if tools.code != Some(0) {
         eprintln!("{}", tools.err);
         return missing("what releases are made with");
     }
-    let made = script_of(script, &[]);
+    // Without a target it is for the machine that it runs on.
+    let made = if target == X86 { script_of(script, &[]) } else { script_of(script, &[target]) };
     assert_eq!(made.code, Some(0), "{}", made.err);
     Some((Path::new(TOP).join(made.out.lines().last().unwrap()), lock))
 }
@@ -48,9 +53,14 @@ fn built_in(project: &Project, root: &Path, run: impl Fn(&[&str])) -> Vec<u8> {
     fs::read(name.unwrap()).unwrap()
 }
 
+fn assert_static(program: &Path) {
+    let dynamic = ran(Command::new("readelf").args(["--dynamic", "--program-headers"]).arg(program)).out;
+    assert!(!dynamic.contains("(NEEDED)") && !dynamic.contains("INTERP"), "{dynamic}");
+}
+
 #[test]
 fn one_static_file_builds_the_same_package_in_an_empty_root_and_on_the_oldest_debian() {
-    let (tarball, _lock) = need!(made("build"));
+    let (tarball, _lock) = need!(made("build", X86));
     let listed = ran(Command::new("tar").arg("-tzf").arg(&tarball)).out;
     for name in ["/mkdeb\n", "/LICENSE-MIT\n", "/man/mkdeb-build.1\n", "/completions/mkdeb.zsh\n"] {
         assert!(listed.contains(name), "{listed}");
@@ -61,8 +71,7 @@ fn one_static_file_builds_the_same_package_in_an_empty_root_and_on_the_oldest_de
         .current_dir(tarball.parent().unwrap()));
     assert_eq!(sums.code, Some(0), "{}", sums.err);
     let program = program(&tarball);
-    let dynamic = ran(Command::new("readelf").args(["--dynamic", "--program-headers"]).arg(&program)).out;
-    assert!(!dynamic.contains("(NEEDED)") && !dynamic.contains("INTERP"), "{dynamic}");
+    assert_static(&program);
 
     let project = Project::new("python = \"/usr/bin/python3.11\"\n");
     let here = fs::read(project.build(&[]).out.trim()).unwrap();
@@ -86,7 +95,7 @@ fn one_static_file_builds_the_same_package_in_an_empty_root_and_on_the_oldest_de
 
 #[test]
 fn the_package_of_mkdeb_comes_and_goes_and_brings_pages_and_completions() {
-    let (deb, _lock) = need!(made("deb"));
+    let (deb, _lock) = need!(made("deb", X86));
     let project = Project::new("");
     let lint = project.run(&["lint", "--strict", deb.to_str().unwrap()]);
     assert_eq!((lint.code, lint.out.as_str()), (Some(0), ""), "{}", lint.err);
@@ -114,7 +123,7 @@ fn the_package_of_mkdeb_comes_and_goes_and_brings_pages_and_completions() {
 
 #[test]
 fn pip_installs_the_wheel_also_an_old_one() {
-    let (wheel, _lock) = need!(made("wheel"));
+    let (wheel, _lock) = need!(made("wheel", X86));
     let name = wheel.file_name().unwrap().to_str().unwrap().to_owned();
     for suite in [Suite::Bullseye, Suite::Trixie] {
         let root = need!(Root::new(suite));
@@ -124,4 +133,37 @@ fn pip_installs_the_wheel_also_an_old_one() {
         let version = root.ok(&["/srv/venv/bin/mkdeb", "--version"]);
         assert!(version.starts_with("mkdeb "), "{version}");
     }
+}
+
+/// On an emulated machine. It is compiled once more, which is why it belongs to the soaks.
+pub fn another_machine_builds_the_same_package() {
+    let emulator = Path::new("/usr/bin/qemu-aarch64-static");
+    let emulator = need!(emulator.exists().then_some(emulator).or_else(|| missing("qemu-aarch64-static")));
+    let (tarball, lock) = need!(made("build", ARM));
+    let program = program(&tarball);
+    assert_static(&program);
+    let run = |args: &[&str]| ran(Command::new(emulator).arg(&program).args(args));
+    let version = run(&["--version"]);
+    assert!(version.out.contains(ARM), "{}{}", version.out, version.err);
+    let pages = program.with_file_name("man").join("mkdeb-build.1");
+    assert!(fs::metadata(pages).unwrap().len() > 1000);
+
+    let project = Project::new("python = \"/usr/bin/python3.11\"\n");
+    let there = project.path("there");
+    fs::create_dir(&there).unwrap();
+    for format in ["--fast", "-Zxz", "-Zgzip"] {
+        let here = fs::read(project.build(&[format]).out.trim()).unwrap();
+        let place = project.dir().to_str().unwrap();
+        let built = run(&["-C", place, "build", format, "--output", there.to_str().unwrap()]);
+        assert_eq!(built.code, Some(0), "{}", built.err);
+        assert!(here == fs::read(built.out.trim()).unwrap(), "other bytes with {format}");
+    }
+    drop(lock);
+
+    let (deb, lock) = need!(made("deb", ARM));
+    assert_eq!(field(&deb, "Architecture"), "arm64");
+    drop(lock);
+    let (wheel, _lock) = need!(made("wheel", ARM));
+    let tags = "py3-none-manylinux_2_17_aarch64.manylinux2014_aarch64.musllinux_1_1_aarch64.whl";
+    assert!(wheel.to_str().unwrap().ends_with(tags), "{wheel:?}");
 }

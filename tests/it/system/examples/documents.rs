@@ -36,6 +36,7 @@ const PUBLISHING: Run = Test("a_repository_is_made_and_kept_as_the_documents_say
 const PROCFILE: Run = Test("processes_of_a_procfile_become_services_and_a_hook");
 const NFPM: Run = Test("a_service_that_nfpm_packages_is_packaged_without_an_edit");
 const STATIC: Run = Test("one_static_file_builds_the_same_package_in_an_empty_root_and_on_the_oldest_debian");
+const EMULATED: Run = Test("a_static_file_for_another_machine_builds_the_same_package");
 const PACKAGED: Run = Test("the_package_of_mkdeb_comes_and_goes_and_brings_pages_and_completions");
 const WHEEL: Run = Test("pip_installs_the_wheel_also_an_old_one");
 const TRIAL: Run =
@@ -55,6 +56,7 @@ const COMMANDS: &[(&str, &str, Run)] = &[
     ("docs/from-git-pull.md", "mkdeb init", PROCFILE),
     ("docs/from-git-pull.md", "mkdeb build", PROCFILE),
     ("docs/installing.md", "release/build", STATIC),
+    ("docs/installing.md", "release/build aarch64-unknown-linux-musl", EMULATED),
     ("docs/installing.md", "release/deb", PACKAGED),
     ("docs/installing.md", "release/wheel", WHEEL),
     ("docs/first-package.md", "mkdir -p build", FIRST),
@@ -231,6 +233,7 @@ fn every_command_that_a_document_tells_readers_to_type_is_run() {
         include_str!("../fleet_apt.rs"),
         include_str!("../fleet_world.rs"),
         include_str!("../release.rs"),
+        include_str!("../../soak/release.rs"),
         include_str!("../repo_documents.rs"),
         include_str!("../trial.rs"),
         include_str!("../venv.rs"),
