@@ -208,11 +208,17 @@ fn every_rule_says_what_it_is_about() {
     assert!(Path::new(&project.path("text.deb")).exists());
 }
 
-#[test]
-fn findings_are_told_as_sarif_too() {
+/// A package with findings about a path that is no URI.
+pub fn faulty() -> Project {
     let project = tree();
     project.write("tree/usr/local/a b:c", "");
     fs::set_permissions(project.path("tree/usr/local/a b:c"), fs::Permissions::from_mode(0o666)).unwrap();
+    project
+}
+
+#[test]
+fn findings_are_told_as_sarif_too() {
+    let project = faulty();
     let (expected, code) = found(&project, &[]);
     fs::rename(project.path("sample.deb"), project.path("of me.deb")).unwrap();
     let ran = project.run(&["lint", "--sarif", "of me.deb"]);

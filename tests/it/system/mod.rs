@@ -32,6 +32,7 @@ mod repo_keys;
 pub mod repo_kit;
 pub mod repo_many;
 mod repo_page;
+mod sarif;
 mod trial;
 mod venv;
 pub mod virtualenvs;
