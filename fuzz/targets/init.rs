@@ -28,6 +28,10 @@ fuzz_target!(|text: &str| {
                 facts.packer = Packer::nfpm(name, text).ok();
                 facts.named.insert(name.to_owned(), text.to_owned());
             }
+            "fpm" => {
+                facts.variables.insert("NAME".to_owned(), "orders x".to_owned());
+                facts.packer = Packer::fpm(text, None, &facts.variables).ok();
+            }
             "virtualenvs" => facts.virtualenvs = text.lines().map(str::to_owned).collect(),
             "links" => {
                 let pairs = text.lines().filter_map(|line| line.split_once(' '));
@@ -41,6 +45,10 @@ fuzz_target!(|text: &str| {
                 facts.texts.insert(name.to_owned(), text.to_owned());
             }
         }
+    }
+    facts.packer = facts.packer.take().and_then(|packer| packer.completed(&facts.named).ok());
+    if let Some(packer) = &facts.packer {
+        drop((packer.lists(), packer.trees(), packer.named(&facts.files)));
     }
     let draft = match init::draft(&facts) {
         Ok(draft) => draft,

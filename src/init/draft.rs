@@ -47,6 +47,13 @@ pub enum Source {
         /// The line, from 1.
         line: usize,
     },
+    /// A word of a command, or of what completes it.
+    Word {
+        /// The word.
+        word: String,
+        /// What it stands in, as people read it.
+        of: String,
+    },
     /// Whoever makes the manifest.
     Environment,
     /// What the project's directory is called.
@@ -195,6 +202,7 @@ impl fmt::Display for Source {
         match self {
             Self::File(path) => write!(f, "`{path}`"),
             Self::Line { path, line } => write!(f, "line {line} of `{path}`"),
+            Self::Word { word, of } => write!(f, "`{word}` of {of}"),
             Self::Environment => f.write_str("the environment"),
             Self::Directory => f.write_str("the name of the directory"),
         }

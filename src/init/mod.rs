@@ -1,16 +1,26 @@
-//! A first manifest from what a project has already: `debian/`, `pyproject.toml`, `Procfile`, `nfpm.yaml`.
+//! A first manifest from what a project has already: `debian/`, `pyproject.toml`, `Procfile`, `nfpm.yaml`, or from a
+//! command line of fpm.
 //!
 //! Knows what each of them means as keys of the manifest. Refuses to know where they lie, and to ask: what has no
 //! counterpart is a remark.
 
+mod compression;
 mod contents;
 mod debian;
 pub mod draft;
 mod files;
+mod fpm;
+mod fpm_excludes;
+mod fpm_flags;
+mod fpm_inputs;
+mod fpm_package;
+mod fpm_scripts;
 mod nfpm;
 mod nfpm_contents;
 mod nfpm_package;
 pub mod origin;
+mod package;
+mod packing;
 mod parcel;
 mod parts;
 mod prefix;
@@ -76,6 +86,8 @@ pub enum Packer {
         /// What that holds.
         table: packagers::nfpm::Table,
     },
+    /// fpm.
+    Fpm(packagers::fpm::Command),
 }
 
 impl Packer {
@@ -88,10 +100,40 @@ impl Packer {
         }
     }
 
+    /// What a command line of fpm says, with the flags of the project's own file of them.
+    pub fn fpm(
+        text: &str,
+        flags: Option<(&str, &str)>,
+        variables: &BTreeMap<String, String>,
+    ) -> Result<Self, Error> {
+        let command = packagers::fpm::parse(text, variables).map_err(Error::Fpm)?;
+        Ok(Self::Fpm(match flags {
+            Some((path, text)) => command.preceded(path, text).map_err(Error::Fpm)?,
+            None => command,
+        }))
+    }
+
+    /// The files that have more of what it is told.
+    pub fn lists(&self) -> BTreeSet<String> {
+        match self {
+            Self::Nfpm { .. } => BTreeSet::new(),
+            Self::Fpm(command) => command.lists(),
+        }
+    }
+
+    /// The same with what these files have.
+    pub fn completed(self, texts: &BTreeMap<String, String>) -> Result<Self, Error> {
+        match self {
+            Self::Nfpm { .. } => Ok(self),
+            Self::Fpm(command) => command.completed(texts).map(Self::Fpm).map_err(Error::Fpm),
+        }
+    }
+
     /// The paths of the files that it names and whose texts count.
     pub fn named(&self, files: &BTreeSet<String>) -> BTreeSet<String> {
         match self {
             Self::Nfpm { table, .. } => nfpm::named(table, files),
+            Self::Fpm(command) => fpm::named(command, files),
         }
     }
 
@@ -101,6 +143,7 @@ impl Packer {
             Self::Nfpm { table, .. } => {
                 nfpm::sources(table).iter().map(|path| parcel::relative(path)).collect()
             }
+            Self::Fpm(command) => fpm_inputs::sources(command),
         }
     }
 }
@@ -125,6 +168,18 @@ pub enum Error {
         /// The place and the reason.
         error: packagers::nfpm::Error,
     },
+    /// A command line that fpm does not take either.
+    #[error("{0}")]
+    Fpm(packagers::fpm::Error),
+    /// A command line for packages of others.
+    #[error("the command line of fpm makes packages of the type `{0}`")]
+    NotForDebian(String),
+    /// A command line that packs something else.
+    #[error("mkdeb makes no packages from what fpm calls `{0}`")]
+    Input(String),
+    /// A command line that does not say what it packs.
+    #[error("the command line of fpm has no `--input-type`")]
+    NoInput,
     /// There is no name for the package.
     #[error("{of} has no `{key}`")]
     NoName {
@@ -146,6 +201,16 @@ impl Error {
             Self::Control => "mend it: a paragraph with `Source`, an empty line, one with `Package`",
             Self::Changelog => "start it with a line like `orders (1.4.2-1) bookworm; urgency=medium`",
             Self::Nfpm { .. } => "mend it: `nfpm package` does not take it either",
+            Self::Fpm(error) => return error.hint(),
+            Self::NotForDebian(_) => "give the one with `-t deb`",
+            Self::Input(kind) if kind == "empty" => {
+                "a package without files is made by `mkdeb pack`, from a directory with `DEBIAN/control`"
+            }
+            Self::Input(kind) if kind == "zip" => "unpack it, and give the directory to `-s dir`",
+            Self::Input(_) => {
+                "it takes `dir`, `tar`, `virtualenv` and `python`; unpack what it is, and give the directory to `-s dir`"
+            }
+            Self::NoInput => "write `-s dir` or what else it packs: fpm does not take it without either",
             Self::NoName { .. } => "write it, or set the variable that it is",
             Self::NoVersion(_) => "write it: `version: ${VERSION}` takes it from the environment of a build",
         }
@@ -161,6 +226,7 @@ pub fn draft(facts: &Facts) -> Result<Draft, Error> {
     if let Some(packer) = &facts.packer {
         match packer {
             Packer::Nfpm { path, table } => nfpm::add(&mut draft, path, table, facts)?,
+            Packer::Fpm(command) => fpm::add(&mut draft, command, facts)?,
         }
     } else if facts.texts.contains_key("control") {
         debian::add(&mut draft, facts)?;

@@ -4,15 +4,14 @@ use std::collections::BTreeSet;
 
 use crate::init::Error;
 use crate::init::Facts;
-use crate::init::contents;
-use crate::init::contents::Context;
+use crate::init::compression;
 use crate::init::draft::Draft;
 use crate::init::draft::Source;
-use crate::init::draft::Table as Written;
 use crate::init::nfpm_contents;
 use crate::init::nfpm_package;
+use crate::init::packing;
+use crate::init::packing::Choices;
 use crate::init::parcel;
-use crate::init::parts::Parts;
 use crate::init::prefix::Prefixes;
 use crate::init::scripts;
 use crate::init::scripts::Given;
@@ -82,12 +81,7 @@ pub(in crate::init) fn add(draft: &mut Draft, path: &str, table: &Table, facts: 
     draft.say([&*format!("Made by `mkdeb init` from {path}. All keys: docs/manifest.md of mkdeb.")]);
     nfpm_package::add(draft, &file)?;
     let items = nfpm_contents::items(draft, &file);
-    let parts = Parts::find(draft, items, facts);
-    let prefixes = Prefixes::of(&draft.package, parts.places());
-    parts.add(draft, facts);
-    let units =
-        contents::add(draft, &Context { facts, parts: &parts, prefixes: &prefixes, is_left_out: &|_| false });
-    units::add(draft, &units, &prefixes, &|_, _| ());
+    let prefixes = packing::add(draft, items, facts, Choices::default());
     hooks(draft, &file, &prefixes);
     compression(draft, &file);
     leftovers(draft, &file);
@@ -99,41 +93,16 @@ fn hooks(draft: &mut Draft, file: &File<'_>, prefixes: &Prefixes) {
     let mut given = Vec::new();
     for (key, name) in SCRIPTS {
         let Some(script) = table.text(key) else { continue };
-        let path = parcel::relative(&script.text);
-        match file.facts.named.get(&path) {
-            Some(text) => given.push(Given { name, path, text }),
-            None => {
-                draft.remark(format!("{}: `{path}` is not there, and is left out", file.line(script.line)))
-            }
-        }
+        given.extend(Given::find(draft, name, (&file.line(script.line), &script.text), file.facts));
     }
     scripts::add(draft, &given, prefixes);
 }
 
-/// The compression, where mkdeb has it; nfpm's own default is no choice of anybody's.
+/// The compression, where it is said; nfpm's own default is no choice of anybody's.
 fn compression(draft: &mut Draft, file: &File<'_>) {
     let Some(given) = file.table.table("deb").and_then(|deb| deb.text("compression")) else { return };
     let (format, level) = given.text.split_once(':').map_or((&*given.text, None), |(a, b)| (a, Some(b)));
-    if !["zstd", "xz", "gzip", "none"].contains(&format) {
-        draft.remark(format!("{}: the compression `{}` is left out", file.line(given.line), given.text));
-        return;
-    }
-    let mut table = Written::new("[compression]");
-    table.set("format", format);
-    let most = match format {
-        "zstd" => 1..=22,
-        "xz" => 0..=9,
-        _ => 1..=9,
-    };
-    match level.map(str::parse::<i64>) {
-        Some(Ok(level)) if most.contains(&level) && format != "none" => table.set("level", level),
-        Some(_) => {
-            draft.remark(format!("{}: the level of `{}` is left out", file.line(given.line), given.text))
-        }
-        None => {}
-    }
-    table.comes_from(&file.line(given.line));
-    draft.add(table);
+    compression::add(draft, (&file.line(given.line), &given.text), (format, level));
 }
 
 /// What has no counterpart.

@@ -39,8 +39,10 @@ pub fn of_line(facts: &Facts, draft: &Draft, line: usize) -> Origin {
             let of_debian = path.strip_prefix("debian/").and_then(|name| facts.texts.get(name));
             of_debian.or_else(|| facts.named.get(path))
         }
-        // Its line is its own.
-        Source::Line { .. } => return Origin { source: Some(source.clone()), line: None },
+        // It is a place already.
+        Source::Line { .. } | Source::Word { .. } => {
+            return Origin { source: Some(source.clone()), line: None };
+        }
         Source::Environment | Source::Directory => None,
     };
     let odd = value.map(control_characters).unwrap_or_default();

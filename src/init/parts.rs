@@ -2,6 +2,7 @@
 
 use crate::init::Facts;
 use crate::init::draft::Draft;
+use crate::init::draft::Source;
 use crate::init::draft::Table;
 use crate::init::parcel;
 use crate::init::parcel::Item;
@@ -22,12 +23,27 @@ const SYSTEM: [&str; 2] = ["/usr/share/", "/usr/lib/"];
 pub(in crate::init) struct Parts {
     /// The virtualenv: where it is made, and where it was on the host.
     venv: Option<Item>,
-    /// The application, likewise.
+    /// The virtualenv that the other packer made itself.
+    made: Option<Made>,
+    /// The application: where it lies, and where it was on the host.
     app: Option<Item>,
     /// More of the release, by their names there.
     trees: Vec<(String, Item)>,
     /// What is no part of it.
     pub(in crate::init) rest: Vec<Item>,
+}
+
+/// A virtualenv that another packer makes while it packs.
+#[derive(Debug)]
+pub(in crate::init) struct Made {
+    /// Where that is said.
+    pub(in crate::init) at: Source,
+    /// Where it was on the host.
+    pub(in crate::init) place: String,
+    /// What pip is asked for.
+    pub(in crate::init) words: String,
+    /// The file that pins it, where it is one.
+    pub(in crate::init) lock: Option<String>,
 }
 
 impl Parts {
@@ -53,6 +69,18 @@ impl Parts {
         parts.find_app(facts);
         parts.find_trees(draft, facts);
         parts
+    }
+
+    /// Takes the virtualenv that the packer made, where it packed none.
+    pub(in crate::init) fn make(&mut self, draft: &mut Draft, made: Option<Made>) {
+        let Some(made) = made else { return };
+        match &self.venv {
+            None => self.made = Some(made),
+            Some(venv) => draft.remark(format!(
+                "{}: this is left out: `{}` is the virtualenv already",
+                made.at, venv.source
+            )),
+        }
     }
 
     fn find_app(&mut self, facts: &Facts) {
@@ -105,8 +133,9 @@ impl Parts {
         let place = |item: &Item, part: &str| Place { old: item.path.clone(), part: part.to_owned() };
         let trees = self.trees.iter().map(|(name, item)| place(item, name));
         let venv = self.venv.iter().map(|item| place(item, "venv"));
+        let made = self.made.iter().map(|made| Place { old: made.place.clone(), part: "venv".to_owned() });
         let app = self.app.iter().map(|item| place(item, ""));
-        app.chain(venv).chain(trees).filter(|place| !place.old.is_empty()).collect()
+        app.chain(venv).chain(made).chain(trees).filter(|place| !place.old.is_empty()).collect()
     }
 
     /// The path in the release of a file of the project that lies in a part of it.
@@ -120,15 +149,23 @@ impl Parts {
             .or_else(|| self.app.as_ref().and_then(|item| of(item, "")))
     }
 
-    /// Adds the tables.
-    pub(in crate::init) fn add(&self, draft: &mut Draft, facts: &Facts) {
+    /// Adds the tables; `excluded` has the patterns of what is left out of a tree at a path on the host.
+    pub(in crate::init) fn add(
+        &self,
+        draft: &mut Draft,
+        facts: &Facts,
+        excluded: &dyn Fn(&str) -> Vec<String>,
+    ) {
         match &self.app {
             None => project::app(draft, facts),
-            Some(app) => self.app(draft, app, facts),
+            Some(app) => self.app(draft, app, (facts, excluded(&app.path))),
         }
-        match &self.venv {
-            None => project::virtualenv(draft, facts, (None, Holds::Project)),
-            Some(venv) => {
+        match (&self.venv, &self.made) {
+            (None, Some(made)) => {
+                project::virtualenv_of(draft, &made.words, made.lock.as_deref());
+            }
+            (None, None) => project::virtualenv(draft, facts, (None, Holds::Project)),
+            (Some(venv), _) => {
                 draft.say(["", "The virtualenv is the one that was packaged before, made on the Debian release of the hosts."]);
                 let mut table = Table::new("[venv]");
                 table.set("path", literal(&venv.source));
@@ -154,16 +191,26 @@ impl Parts {
         }
     }
 
-    fn app(&self, draft: &mut Draft, app: &Item, facts: &Facts) {
+    fn app(&self, draft: &mut Draft, app: &Item, (facts, excluded): (&Facts, Vec<String>)) {
         let mut table = Table::new("[app]");
         table.noted("tarball", literal(&app.source), "a directory, or a tarball that CI made");
+        if is_tarball(&app.source) {
+            // Other packers take what is in it as it is.
+            table.set("strip-components", 0);
+        }
         // The virtualenv has a place of its own.
         let prefix = parcel::below(&app.source);
         let inside = parcel::rests(&facts.virtualenvs, &prefix).filter(|rest| !rest.is_empty());
-        table.set_list("exclude", inside.map(globset::escape).collect());
+        table.set_list("exclude", inside.map(globset::escape).chain(excluded).collect());
         table.comes_from(&app.at);
         draft.add(table);
     }
+}
+
+/// Whether a file is a tarball, by its name.
+pub(in crate::init) fn is_tarball(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.ends_with(".tgz") || name.ends_with(".tar") || name.contains(".tar.")
 }
 
 /// A path that the manifest takes as it is: there `$` is the start of a variable.
@@ -181,8 +228,13 @@ fn nested(tree: &Item, facts: &Facts) -> Option<Item> {
 
 fn is_named_so(item: &Item) -> bool {
     let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-    [&item.source, &item.path].iter().any(|path| NAMES.contains(&last(path).as_str()))
+    [&item.source, &item.path].iter().any(|path| is_named(&last(path)))
         || item.path.starts_with("/opt/venvs/")
+}
+
+/// Whether virtualenvs are called so.
+pub(in crate::init) fn is_named(name: &str) -> bool {
+    NAMES.contains(&name)
 }
 
 /// Whether a tree lies where applications do.

@@ -17,6 +17,9 @@ const LEFT_OUT_OF_DIRECTORIES: &str = "{.*,build,dist,debian,docs,test,tests,*.e
 /// How uv fills a virtualenv at a place.
 const UV_SYNC: &str = "UV_PROJECT_ENVIRONMENT=build/venv uv sync --frozen --no-default-groups";
 
+/// What stands above the commands that make a virtualenv.
+const HOW: &str = "The virtualenv is made on the Debian release of the hosts, by CI or by hand:";
+
 /// What a virtualenv holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::init) enum Holds {
@@ -110,7 +113,7 @@ pub(in crate::init) fn app(draft: &mut Draft, facts: &Facts) {
 /// The virtualenv, and how it is made.
 pub(in crate::init) fn virtualenv(draft: &mut Draft, facts: &Facts, (python, holds): (Option<&str>, Holds)) {
     let interpreter = python.unwrap_or("/usr/bin/python3");
-    draft.say(["", "The virtualenv is made on the Debian release of the hosts, by CI or by hand:"]);
+    draft.say(["", HOW]);
     let is_uv = facts.lock.as_deref() == Some("uv.lock");
     let make = match is_uv {
         true => format!("    uv venv --python {interpreter} build/venv"),
@@ -134,6 +137,28 @@ pub(in crate::init) fn virtualenv(draft: &mut Draft, facts: &Facts, (python, hol
     table.set_some("requirements", facts.lock.as_deref().filter(|_| holds == Holds::Needed));
     table.set_some("python", python);
     draft.add(table);
+}
+
+/// The virtualenv that holds what pip is asked for, and how it is made.
+pub(in crate::init) fn virtualenv_of(draft: &mut Draft, words: &str, lock: Option<&str>) {
+    let fill = format!("    build/venv/bin/pip install {words}");
+    draft.say(["", HOW, "    /usr/bin/python3 -m venv build/venv", fill.as_str()]);
+    let mut table = Table::new("[venv]");
+    table.set("path", "build/venv");
+    table.set_some("requirements", lock);
+    draft.add(table);
+}
+
+/// The commands of the project, which is installed in its virtualenv.
+pub(in crate::init) fn commands(draft: &mut Draft, facts: &Facts) {
+    let scripts = facts.pyproject.iter().flat_map(|project| project.scripts.keys());
+    for name in scripts.filter(|name| values::is_name(name)) {
+        let mut table = Table::new("[[command]]");
+        table.set("name", name.as_str());
+        table.set("path", format!("venv/bin/{name}"));
+        table.comes_from(&Source::file(FILE));
+        draft.add(table);
+    }
 }
 
 /// A command of the project: its function, where the application has that; else what pip installs.

@@ -9,9 +9,12 @@ use crate::content::shebang;
 use crate::content::shell;
 use crate::debhelper::script;
 use crate::debhelper::script::Script as Parsed;
+use crate::init::Facts;
 use crate::init::draft::Draft;
 use crate::init::draft::Script;
+use crate::init::draft::Source;
 use crate::init::draft::Table;
+use crate::init::parcel;
 use crate::init::prefix::Prefixes;
 
 /// A maintainer script by the path of its file, which is also what remarks call it.
@@ -20,6 +23,25 @@ pub(in crate::init) struct Given<'t> {
     pub(in crate::init) name: &'static str,
     pub(in crate::init) path: String,
     pub(in crate::init) text: &'t str,
+}
+
+impl<'t> Given<'t> {
+    /// The script that is said at a place; where it is not there, that is told.
+    pub(in crate::init) fn find(
+        draft: &mut Draft,
+        name: &'static str,
+        (at, path): (&Source, &str),
+        facts: &'t Facts,
+    ) -> Option<Self> {
+        let path = parcel::relative(path);
+        match facts.named.get(&path) {
+            Some(text) => Some(Self { name, path, text }),
+            None => {
+                draft.remark(format!("{at}: `{path}` is not there, and is left out"));
+                None
+            }
+        }
+    }
 }
 
 /// A maintainer script, the hook that takes its place, and how that starts.
@@ -93,7 +115,7 @@ fn taken(draft: &mut Draft, Given { path, text, .. }: &Given<'_>, hook: &str) ->
 }
 
 /// The program that runs a script, where that is another one than a shell.
-fn foreign(text: &str) -> Option<String> {
+pub(in crate::init) fn foreign(text: &str) -> Option<String> {
     let program = shebang::parse(text.as_bytes())?.program;
     let program = String::from_utf8_lossy(&program).into_owned();
     let name = program.rsplit('/').next().unwrap_or_default();

@@ -2,4 +2,5 @@
 //!
 //! Knows their syntax. Refuses to know what becomes of it, and whether the files that they name are there.
 
+pub mod fpm;
 pub mod nfpm;

@@ -22,6 +22,7 @@ mod failing_world;
 mod hostile;
 mod hostile_tarballs;
 mod init;
+mod init_fpm;
 mod init_nfpm;
 mod inspect;
 mod leaks;

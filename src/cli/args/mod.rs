@@ -114,8 +114,9 @@ pub(in crate::cli) enum Verb {
 
     /// Write a first manifest from what a project has already
     ///
-    /// From `debian/` as dh-virtualenv has it, else from `pyproject.toml` (PEP 621, poetry, uv); processes come from a
-    /// `Procfile`. Asks nothing: what has no counterpart is told. The paths of the files written are printed.
+    /// From `debian/` as dh-virtualenv has it, else from `nfpm.yaml`, else from `pyproject.toml` (PEP 621, poetry, uv), or
+    /// from a command line of fpm; processes come from a `Procfile`. Asks nothing: what has no counterpart is told. The
+    /// paths of the files written are printed.
     Init(InitArguments),
 
     /// Look for mistakes in packages

@@ -104,3 +104,9 @@ fn a_service_of_nfpm_is_installed_and_runs() {
     use crate::init_nfpm::{FILE, project};
     need!(comes_from(&project(FILE), &[]));
 }
+
+#[test]
+fn a_service_of_fpm_is_installed_and_runs() {
+    use crate::init_fpm::{SCRIPT, project};
+    need!(comes_from(&project(), &["--fpm", SCRIPT]));
+}

@@ -34,6 +34,7 @@ const MOVES: Run = Test("a_repository_moves_what_changed_to_bookworm");
 const KEY: Run = Test("a_key_is_twelve_characters_over_what_matters_and_nothing_else");
 const PUBLISHING: Run = Test("a_repository_is_made_and_kept_as_the_documents_say");
 const PROCFILE: Run = Test("processes_of_a_procfile_become_services_and_a_hook");
+const FPM: Run = Test("a_service_that_fpm_packages_is_packaged_without_an_edit");
 const NFPM: Run = Test("a_service_that_nfpm_packages_is_packaged_without_an_edit");
 const STATIC: Run = Test("one_static_file_builds_the_same_package_in_an_empty_root_and_on_the_oldest_debian");
 const EMULATED: Run = Test("a_static_file_for_another_machine_builds_the_same_package");
@@ -51,6 +52,8 @@ const COMMANDS: &[(&str, &str, Run)] = &[
     ("README.md", "mkdeb build", MIGRATION),
     ("docs/from-dh-virtualenv.md", "mkdeb init", MIGRATION),
     ("docs/from-dh-virtualenv.md", "mkdeb build", MIGRATION),
+    ("docs/from-fpm.md", "mkdeb init --fpm \"$(cat package.sh)\"", FPM),
+    ("docs/from-fpm.md", "mkdeb build", FPM),
     ("docs/from-nfpm.md", "mkdeb init", NFPM),
     ("docs/from-nfpm.md", "mkdeb build", NFPM),
     ("docs/from-git-pull.md", "mkdeb init", PROCFILE),
@@ -227,6 +230,7 @@ fn every_command_that_a_document_tells_readers_to_type_is_run() {
         include_str!("services.rs"),
         include_str!("../../adoption.rs"),
         include_str!("../../init.rs"),
+        include_str!("../../init_fpm.rs"),
         include_str!("../../init_nfpm.rs"),
         include_str!("../../pack.rs"),
         include_str!("../fleet.rs"),
