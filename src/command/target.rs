@@ -18,47 +18,39 @@ pub(in crate::command) enum Target {
 /// Why nothing can go there.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The output directory is not there.
-    #[error("the output directory `{}` does not exist", .0.display())]
-    Missing(PathBuf),
-    /// Something else is in its place.
+    /// Something else is in the place of a directory.
     #[error("the output directory `{}` is not a directory", .0.display())]
     NotDirectory(PathBuf),
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let hint = match &error {
-            Error::Missing(path) => format!("make it with `mkdir -p {}`", path.display()),
-            Error::NotDirectory(_) => {
-                "name a directory with `--output`, or a file that ends in `.deb`".to_owned()
-            }
-        };
-        Self::new(error, Some(hint))
+        let Error::NotDirectory(_) = &error;
+        let hint = "name a directory with `--output`, or a file that ends in `.deb`";
+        Self::new(error, Some(hint.to_owned()))
     }
 }
 
 impl Target {
-    /// The target that the user asked for; `dist` when none was, which is made when the package is whole.
+    /// The target that the user asked for, by default `dist`. Directories that are missing are made when the package is
+    /// whole.
     pub(in crate::command) fn of(output: Option<&Path>, env: &Env) -> Result<Self, Error> {
-        let default = Path::new("dist");
-        let Some(output) = output else {
-            let is_free = !env.is_taken(default) || env.is_directory(default);
-            let path = env.resolve(default);
-            return if is_free { Ok(Self::Directory(path)) } else { Err(Error::NotDirectory(path)) };
-        };
-        let path = env.resolve(output);
-        let is_deb = output.extension().is_some_and(|extension| extension == "deb");
-        let directory = if is_deb && !env.is_directory(&path) {
-            path.parent().map_or_else(|| env.dir.clone(), Path::to_owned)
-        } else {
-            path.clone()
-        };
-        match (env.is_directory(&directory), directory == path) {
-            (true, true) => Ok(Self::Directory(path)),
-            (true, false) => Ok(Self::File(path)),
-            (false, _) if env.is_taken(&directory) => Err(Error::NotDirectory(directory)),
-            (false, _) => Err(Error::Missing(directory)),
+        let path = env.resolve(output.unwrap_or(Path::new("dist")));
+        let is_deb = path.extension().is_some_and(|extension| extension == "deb");
+        let target =
+            if is_deb && !env.is_directory(&path) { Self::File(path) } else { Self::Directory(path) };
+        let there = target.parent_directory().ancestors().find(|path| env.is_taken(path));
+        match there {
+            Some(path) if !env.is_directory(path) => Err(Error::NotDirectory(path.to_owned())),
+            _ => Ok(target),
+        }
+    }
+
+    /// The directory that the package is in.
+    fn parent_directory(&self) -> &Path {
+        match self {
+            Self::Directory(path) => path,
+            Self::File(path) => path.parent().unwrap_or(path),
         }
     }
 
@@ -72,11 +64,7 @@ impl Target {
 
     /// The output directory, or the nearest one above it that is there: where spools go before it is made.
     pub(in crate::command) fn existing_ancestor(&self, env: &Env) -> PathBuf {
-        let directory = match self {
-            Self::Directory(path) => path,
-            Self::File(path) => path.parent().unwrap_or(path),
-        };
-        let found = directory.ancestors().find(|path| env.is_directory(path));
+        let found = self.parent_directory().ancestors().find(|path| env.is_directory(path));
         found.map_or_else(|| env.dir.clone(), Path::to_owned)
     }
 
