@@ -61,6 +61,8 @@ fn the_output_is_a_directory_or_a_file() {
         ("here", "here/orders_1.4.2_all.deb"),
         ("mine.deb", "mine.deb"),
         ("here/x.deb", "here/x.deb/orders_1.4.2_all.deb"),
+        ("there/too", "there/too/orders_1.4.2_all.deb"),
+        ("at/last/x.deb", "at/last/x.deb"),
     ] {
         let ran = project.build(&["-o", output]);
         assert!(ran.out.ends_with(&format!("/{file}\n")), "{}", ran.out);
@@ -382,10 +384,22 @@ fn an_option_of_dpkg_deb_is_answered_with_what_does_the_same() {
         );
         assert!(ran.code == Some(2) && ran.err.starts_with(&told), "{words:?}: {}", ran.err);
     }
-    // Others get what clap knows.
-    assert!(
-        project.run(&["pack", "--nochek", "app"]).err.contains("tip: a similar argument exists: '--nocheck'")
-    );
+    // Others get what clap knows, where that is like what was meant.
+    let near = project.run(&["pack", "--nochek", "app"]).err;
+    assert!(near.contains("tip: a similar argument exists: '--nocheck'"), "{near}");
+    let far = project.run(&["build", "--many"]).err;
+    assert!(far.contains("unexpected argument '--many'") && !far.contains("tip"), "{far}");
+}
+
+#[test]
+fn keys_of_the_manifest_are_no_options_and_it_is_said_so() {
+    let project = Project::new("");
+    for (option, key) in [("--name", "name"), ("--depend", "depends"), ("--pre-depends", "pre-depends")] {
+        let ran = project.run(&["build", option, "x"]);
+        let tip = format!("`mkdeb build --set package.{key}=…` overrides it");
+        assert!(ran.code == Some(2) && ran.err.contains(&tip), "{}", ran.err);
+        assert!(!ran.err.contains("--manifest"), "{}", ran.err);
+    }
 }
 
 #[test]
