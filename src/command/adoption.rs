@@ -66,13 +66,13 @@ enum Error {
     #[error("`{0}` has no suite there: neither `InRelease` nor `Release` is found")]
     NoSuite(String),
     /// An address without a suite, and without an index of its own.
-    #[error("`{0}` has no index of its own")]
+    #[error("`{0}` has no index `Packages`")]
     NoIndex(String),
     /// An index that is listed and not there.
-    #[error("`{0}` is listed, and not there")]
+    #[error("`{0}` is listed in the index of the repository, but missing")]
     NotThere(String),
     /// An index with other bytes than the list says.
-    #[error("`{0}` is not what `Release` says")]
+    #[error("`{0}` does not match its digest in `Release`")]
     Changed(String),
     /// An index, or a file that it leads to, cannot be read.
     #[error("failed to read `{0}`")]

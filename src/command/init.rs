@@ -82,7 +82,7 @@ pub enum Error {
     #[error("`{}` is there already", .0.display())]
     Exists(PathBuf),
     /// A directory that leads out of the project, which may be anybody's.
-    #[error("`{}` leads elsewhere", .0.display())]
+    #[error("`{}` is a symbolic link, and is not written through", .0.display())]
     Elsewhere(PathBuf),
     /// `pyproject.toml` has one.
     #[error("`pyproject.toml` has a manifest already: `[tool.mkdeb]`")]

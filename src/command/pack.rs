@@ -69,7 +69,7 @@ pub struct PackOutcome {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Without a look at the control file its name is not known.
-    #[error("`{}` is a directory, and without a check nobody knows the package's name", .0.display())]
+    #[error("`{}` is a directory, and with `--nocheck` there is no name for a file in it", .0.display())]
     Nameless(PathBuf),
     /// `.` and `/` leave no name to append `.deb` to.
     #[error("`{}` gives no name for the package", .0.display())]

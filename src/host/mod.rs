@@ -67,6 +67,9 @@ impl Error {
             {
                 Some("write elsewhere".to_owned())
             }
+            io::ErrorKind::IsADirectory if ["open", "read"].contains(&self.action) => {
+                Some("it is a directory: name a file in it".to_owned())
+            }
             io::ErrorKind::NotFound if self.action == "check a script with" => {
                 Some("install a POSIX shell, or build without `--templates`".to_owned())
             }

@@ -152,7 +152,9 @@ impl Packer {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Nothing that tells of an application.
-    #[error("there is no `debian/control`, no `pyproject.toml` with a project and no `Procfile`")]
+    #[error(
+        "there is no `debian/control`, no `nfpm.yaml`, no `pyproject.toml` with a project and no `Procfile`"
+    )]
     Nothing,
     /// `debian/control` is no such file.
     #[error("`debian/control` has no source and no package")]
@@ -197,7 +199,7 @@ impl Error {
     /// What would help.
     pub fn hint(&self) -> String {
         match self {
-            Self::Nothing => "go to the project by `-C DIR`, or write the manifest by hand: docs/manifest.md",
+            Self::Nothing => "go to the project by `-C DIR`, name a command line of fpm by `--fpm`, or write the manifest by hand: docs/manifest.md",
             Self::Control => "mend it: a paragraph with `Source`, an empty line, one with `Package`",
             Self::Changelog => "start it with a line like `orders (1.4.2-1) bookworm; urgency=medium`",
             Self::Nfpm { .. } => "mend it: `nfpm package` does not take it either",

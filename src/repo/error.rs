@@ -117,7 +117,7 @@ pub enum Error {
         reason: String,
     },
     /// Too many publishers at once.
-    #[error("{0} others were faster, again and again; nothing was changed")]
+    #[error("{0} times another publisher was faster; nothing was changed")]
     Contended(u32),
     /// What is to be given has to stay as it is, or hosts stop.
     #[error("`{field}` of the suite `{suite}` is `{there}`, and `{here}` was given")]
@@ -132,7 +132,9 @@ pub enum Error {
         here: String,
     },
     /// A store that does not keep its word.
-    #[error("`{0}` ignores conditions of writing: of two publishers one would lose what it published")]
+    #[error(
+        "`{0}` ignores conditions of writes (`If-Match`): two publishers at once would undo each other's work"
+    )]
     Unconditional(String),
     /// A value that cannot be one.
     #[error("`{value}` cannot be {what}")]
@@ -173,7 +175,7 @@ pub enum Error {
         key: Fingerprint,
     },
     /// A generation whose packages are gone.
-    #[error("generation {generation} of `{suite}` cannot be had again: `{file}` {state}")]
+    #[error("generation {generation} of `{suite}` cannot be restored: `{file}` {state}")]
     Gone {
         /// The suite.
         suite: String,

@@ -145,7 +145,7 @@ fn a_suite_is_read_by_its_release_and_what_does_not_agree_is_an_error() {
         &["--repo", &format!("{url} trixie")],
         &["dists/trixie", "has no suite", "hint: name a suite"],
     );
-    project.refused(&["--repo", &url], &["no index of its own", "hint: name the suite"]);
+    project.refused(&["--repo", &url], &["has no index `Packages`", "hint: name the suite"]);
     // Another component does not have it: then there is a virtualenv to make, and it is not here.
     project.refused(&["--repo", "apt bookworm contrib"], &["build/venv"]);
 
@@ -158,10 +158,12 @@ fn a_suite_is_read_by_its_release_and_what_does_not_agree_is_an_error() {
     );
     adopts(&project, &format!("{url} bookworm"), &built);
     sh(&root, "rm -r dists/bookworm/main/binary-all/by-hash");
-    project
-        .refused(&["--repo", &format!("{url} bookworm")], &["is not what `Release` says", "hint: try again"]);
+    project.refused(
+        &["--repo", &format!("{url} bookworm")],
+        &["does not match its digest in `Release`", "hint: try again"],
+    );
     fs::remove_file(root.join("dists/bookworm/main/binary-all/Packages")).unwrap();
-    project.refused(&["--repo", "apt bookworm"], &["is listed, and not there"]);
+    project.refused(&["--repo", "apt bookworm"], &["is listed in the index of the repository, but missing"]);
     fs::write(root.join(release), "no fields\n").unwrap();
     project.refused(&["--repo", "apt bookworm"], &["dists/bookworm/Release", "no paragraph of fields"]);
 }

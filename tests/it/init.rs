@@ -461,7 +461,7 @@ fn what_makes_no_manifest_is_said_and_nothing_is_written() {
         has(&ran.err, said);
         assert_eq!(project.listing(), before);
     };
-    refused(&[], &["there is no `debian/control`, no `pyproject.toml`", "-C DIR"]);
+    refused(&[], &["there is no `debian/control`, no `nfpm.yaml`, no `pyproject.toml`", "-C DIR"]);
     refused(&[("pyproject.toml", "[build-system]\n")], &["there is no `debian/control`"]);
     refused(&[("pyproject.toml", "[project")], &["`pyproject.toml` is not TOML"]);
     refused(&[("pyproject.toml", "[tool.mkdeb]\n")], &["has a manifest already: `[tool.mkdeb]`"]);
@@ -482,7 +482,7 @@ fn what_makes_no_manifest_is_said_and_nothing_is_written() {
     led_away.write("orders/Procfile", "release: x\n");
     std::os::unix::fs::symlink("../app", led_away.path("orders/deploy")).unwrap();
     let ran = init(&led_away, &["-C", "orders"]);
-    has(&ran.err, &["`deploy` leads elsewhere", "in the place of the link"]);
+    has(&ran.err, &["`deploy` is a symbolic link, and is not written through", "in the place of the link"]);
     assert!(!led_away.path("app/before-activate").exists() && !led_away.path("orders/mkdeb.toml").exists());
     refused(&[procfile, ("deploy/before-activate", "x")], &["`deploy/before-activate` is there already"]);
 }

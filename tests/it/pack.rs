@@ -79,7 +79,7 @@ fn where_it_cannot_go_is_said_and_nothing_is_touched() {
         (&["tree", "/dev/full"], "not a regular file"),
         (&["tree", "fifo"], "not a regular file"),
         (&["tree", "missing/"], "no directory"),
-        (&["--nocheck", "tree", "."], "nobody knows the package's name"),
+        (&["--nocheck", "tree", "."], "there is no name for a file in it"),
         (&["missing"], "failed to read"),
         (&["tree/usr"], "no directory `DEBIAN`"),
         (&["tree/DEBIAN/control"], "is not a directory"),

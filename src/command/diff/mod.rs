@@ -50,7 +50,7 @@ pub enum Error {
     #[error("there is no package in `{}`", .0.display())]
     Empty(PathBuf),
     /// A file of a repository that is not there.
-    #[error("`{0}` is listed, and not there")]
+    #[error("`{0}` is listed in the index of the repository, but missing")]
     Gone(String),
 }
 

@@ -82,7 +82,7 @@ pub enum Error {
     #[error("no key to sign with was given")]
     NoKey,
     /// A command whose keys nobody knows.
-    #[error("a command signs, and nobody knows by which key")]
+    #[error("a command signs, and it was not said with which key")]
     NoPublicKey,
     /// A file that is no key, or one that cannot be used.
     #[error("failed to use the key in `{place}`")]

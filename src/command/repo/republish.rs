@@ -127,8 +127,10 @@ fn changed(access: &Access, row: &Row) -> Failure {
 fn copy(access: &Access, row: &Row, (version, path): (&DebVersion, &Path)) -> Result<(), Failure> {
     let file = row.stanza.get("Filename").unwrap_or_default();
     let place = access.store.spelled(file);
-    let damaged =
-        || RepoError::Damaged { place: place.clone(), reason: "it is listed, and not there".to_owned() };
+    let damaged = || RepoError::Damaged {
+        place: place.clone(),
+        reason: "it is listed in the index, but missing".to_owned(),
+    };
     let body = access.store.open(file)?.ok_or_else(damaged)?;
     let mut body = HashingReader::new(body);
     let mut out = crate::host::output::create(path)?;

@@ -65,7 +65,7 @@ fn one_more_package_costs_few_requests() {
 fn a_store_that_keeps_no_condition_is_refused_unless_one_writer_is_vouched_for() {
     let bucket = Bucket::new(Keeps::Nothing);
     let publisher = publisher(&bucket);
-    publisher.refused(&INIT, &["ignores conditions of writing", "--assume-single-writer"]);
+    publisher.refused(&INIT, &["ignores conditions of writes", "--assume-single-writer"]);
     assert_eq!(publisher.run(&["repo", "list", "s3://acme/apt"]).code, Some(2), "nothing was made");
     let made = publisher.run(&[&INIT[..], &["--assume-single-writer"]].concat());
     assert_eq!(made.code, Some(0), "{}", made.err);
@@ -171,7 +171,11 @@ fn a_condition_that_fails_for_ever_ends_with_an_error() {
     let (_bucket, publisher, ran) =
         with(|method, path| (method == "PUT" && path.contains("InRelease")).then_some(Fault::Status(412)));
     assert_eq!(ran.code, Some(2), "{}", ran.err);
-    assert!(ran.err.contains("others were faster") && ran.err.contains("hint: try again"), "{}", ran.err);
+    assert!(
+        ran.err.contains("times another publisher was faster") && ran.err.contains("hint: try again"),
+        "{}",
+        ran.err
+    );
     publisher.publish(&["other_1.deb"]);
     publisher.verified();
 }
