@@ -56,7 +56,8 @@ fn a_head_that_a_stranger_signed_is_built_on_by_nobody() {
     publisher.refused(&["repo", "keyring", &place, "--public-key", "key.pub"], said);
     let sign = ["--sign-command", "cat", "--public-key", "key.pub"];
     publisher.refused(&[&["publish", &place, &deb], &sign[..]].concat(), said);
-    publisher.refused(&["publish", &place, &deb, "--sign-command", "cat"], &["it was not said with which key"]);
+    publisher
+        .refused(&["publish", &place, &deb, "--sign-command", "cat"], &["it was not said with which key"]);
     assert_eq!(read(&publisher, "dists/stable/InRelease"), before);
     let verified = publisher.run(&["repo", "verify", &place, "--public-key", "key.pub"]);
     assert_eq!(verified.code, Some(1));

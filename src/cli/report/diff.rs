@@ -27,14 +27,12 @@ impl Report {
     pub(in crate::cli) fn diff(&self, compared: &Compared, telling: Telling) -> Result<ExitCode, Failure> {
         let code = if compared.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) };
         if self.json {
-            self.print_json(&document(compared))?;
-            return Ok(code);
+            return self.print_json(&document(compared)).and(Ok(code));
         }
         if telling == Telling::Html {
             let page =
                 report::render_diff(&page::diff(compared)).map_err(|error| Failure::new(error, None))?;
-            self.print(page.as_bytes())?;
-            return Ok(code);
+            return self.print(page.as_bytes()).and(Ok(code));
         }
         let most = if self.verbosity == Verbosity::Verbose { usize::MAX } else { LISTED };
         let told = sections(compared, most);
@@ -42,8 +40,7 @@ impl Report {
             Telling::Markdown => told.into_iter().flat_map(Section::markdown).collect(),
             _ => told.into_iter().flat_map(Section::plain).collect(),
         };
-        self.print(lines(text).as_bytes())?;
-        Ok(code)
+        self.print(lines(text).as_bytes()).and(Ok(code))
     }
 }
 

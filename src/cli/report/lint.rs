@@ -33,8 +33,7 @@ impl Report {
         let is_wrong = all.clone().any(|(_, finding)| asked.is_strict || finding.severity == Severity::Error);
         let code = ExitCode::from(u8::from(is_wrong));
         if asked.as_sarif {
-            self.print_json(&sarif::document(linted))?;
-            return Ok(code);
+            return self.print_json(&sarif::document(linted)).and(Ok(code));
         }
         if self.json {
             let findings = all.map(|(file, finding)| {
@@ -46,15 +45,14 @@ impl Report {
                     "text": finding.text,
                 })
             });
-            self.print_json(&Value::from(findings.collect::<Vec<_>>()))?;
-            return Ok(code);
+            return self.print_json(&Value::from(findings.collect::<Vec<_>>())).and(Ok(code));
         }
         let count = all.clone().count() as u64;
         let line = |(file, finding): (&String, &crate::lint::Finding)| {
             let severity = finding.severity.name();
             format!("{file}: {severity}: {}: {} [{}]", finding.subject, finding.text, finding.rule)
         };
-        self.print(lines(all.map(line)).as_bytes())?;
+        let _ = self.print(lines(all.map(line)).as_bytes())?;
         if count > 0 && self.verbosity > Verbosity::Quiet {
             say(&format!("{}; `mkdeb explain RULE` tells more", counted(count, "findings")));
         }

@@ -75,8 +75,7 @@ impl Report {
     pub(in crate::cli) fn key_check(&self, outcomes: &[KeyOutcome]) -> Result<ExitCode, Failure> {
         let code = ExitCode::from(u8::from(outcomes.iter().any(KeyOutcome::is_refused)));
         if self.json {
-            self.print_json(&Value::from(outcomes.iter().map(key).collect::<Vec<_>>()))?;
-            return Ok(code);
+            return self.print_json(&Value::from(outcomes.iter().map(key).collect::<Vec<_>>())).and(Ok(code));
         }
         let mut text = String::new();
         for outcome in outcomes {
@@ -92,8 +91,7 @@ impl Report {
                 }
             }
         }
-        self.print(plain(&text).as_bytes())?;
-        Ok(code)
+        self.print(plain(&text).as_bytes()).and(Ok(code))
     }
 }
 

@@ -124,14 +124,13 @@ impl Report {
                 .iter()
                 .map(|suite| json!({ "suite": suite.suite, "packages": suite.packages }))
                 .collect();
-            self.print_json(&json!({ "suites": counts, "findings": findings }))?;
-            return Ok(code);
+            return self.print_json(&json!({ "suites": counts, "findings": findings })).and(Ok(code));
         }
         let line = |(suite, finding): (&String, &crate::repo::verify::Finding)| {
             let word = if finding.is_warning { "warning" } else { "error" };
             format!("{suite}: {word}: {}: `{}`: {}", finding.code, finding.place, finding.text)
         };
-        self.print(lines(all.map(line)).as_bytes())?;
+        let _ = self.print(lines(all.map(line)).as_bytes())?;
         if self.verbosity > Verbosity::Quiet {
             for suite in verified {
                 let (count, found) = (suite.packages as u64, suite.findings.len() as u64);

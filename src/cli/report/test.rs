@@ -23,10 +23,9 @@ impl Report {
     pub(in crate::cli) fn test(&self, outcome: &TrialOutcome) -> Result<ExitCode, Failure> {
         let code = ExitCode::from(u8::from(!outcome.is_good()));
         if self.json {
-            self.print_json(&document(outcome))?;
-            return Ok(code);
+            return self.print_json(&document(outcome)).and(Ok(code));
         }
-        self.print(lines(outcome.steps.iter().flat_map(told)).as_bytes())?;
+        let _ = self.print(lines(outcome.steps.iter().flat_map(told)).as_bytes())?;
         if self.verbosity > Verbosity::Quiet {
             let is_failed = |step: &&Step| matches!(step.verdict, Verdict::Failed { .. });
             let failed = outcome.steps.iter().filter(is_failed).count() as u64;
