@@ -91,6 +91,16 @@ fn two_packages_are_compared_by_what_hosts_get() {
 }
 
 #[test]
+fn a_release_of_another_version_alone_changes_nothing_on_a_host() {
+    let project = project("");
+    let old = project.build(&[]).out;
+    let new = project.build(&["--set", "package.version=1.4.3"]).out;
+    let ran = project.run(&["diff", old.trim(), new.trim()]);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+    assert!(!ran.out.contains("units"), "{}", ran.out);
+}
+
+#[test]
 fn a_longer_name_of_the_release_is_no_other_mode() {
     let project = project("");
     let shebang = format!("#!{}/bin/python\n", project.path("build/venv").display());
