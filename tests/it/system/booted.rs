@@ -151,6 +151,32 @@ fn an_upgrade_that_fails_leaves_the_old_version_running_with_all_that_is_its_own
 }
 
 #[test]
+fn a_service_that_dies_after_the_first_look_at_it_is_no_upgrade() {
+    let host = need!(Booted::new());
+    let one = App::new("1.0");
+    let [first] = shelf(&host, [&one]);
+    install(&host, &first).ok("install");
+    // The other one answers after three seconds, so that this is looked at again when it is dead.
+    let mut two = App { start: "import time; time.sleep(3)", ..App::new("2.0") };
+    let mut extra = two.service("extra.service", OnUpgrade::Restart, "");
+    extra.text = Some(
+        "[Service]\nExecStart=/bin/sh -c 'sleep 2; exit 1'\nRestart=always\nRestartSec=60\n\
+         [Install]\nWantedBy=multi-user.target\n"
+            .to_owned(),
+    );
+    two.units.push(extra);
+    let asked = App { version: "2.1", healthy: vec!["orders.service", "extra.service"], ..two.clone() };
+    for (app, words) in
+        [(two, "extra.service does not stay up"), (asked, "extra.service died before it was healthy")]
+    {
+        let [deb] = shelf(&host, [&app]);
+        let output = install(&host, &deb);
+        assert!(!output.success() && output.stderr.contains(words), "{words}: {}", output.text());
+        runs(&host, &one);
+    }
+}
+
+#[test]
 fn what_the_admin_stopped_disabled_or_masked_stays_so() {
     let host = need!(Booted::new());
     let apps = [App::new("1.0"), App::new("2.0"), App::new("3.0"), App::new("4.0"), App::new("5.0")];

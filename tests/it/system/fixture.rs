@@ -34,6 +34,8 @@ pub struct App {
     /// A statement that the server runs when it starts.
     pub start: &'static str,
     pub health_path: &'static str,
+    /// The units that are asked for their health.
+    pub healthy: Vec<&'static str>,
     pub hook_seconds: u32,
     /// Further lines of the control file.
     pub control: &'static str,
@@ -70,6 +72,7 @@ impl App {
             import: "pass",
             start: "pass",
             health_path: "/health",
+            healthy: vec!["orders.service"],
             hook_seconds: 60,
             control: "",
             replaces: Vec::new(),
@@ -149,12 +152,16 @@ impl App {
                 mode: "640".parse().unwrap(),
             }],
             units: self.units.iter().map(|unit| unit.unit.clone()).collect(),
-            health: vec![Health {
-                unit: "orders.service".to_owned(),
-                account: service.clone(),
-                seconds: 4,
-                check: Check::Http(format!("http://127.0.0.1:8000{}", self.health_path)),
-            }],
+            health: self
+                .healthy
+                .iter()
+                .map(|unit| Health {
+                    unit: (*unit).to_owned(),
+                    account: service.clone(),
+                    seconds: 4,
+                    check: Check::Http(format!("http://127.0.0.1:8000{}", self.health_path)),
+                })
+                .collect(),
             hooks: self.hooks.keys().map(hook).collect(),
             environment_files: vec!["/etc/orders/env".parse().unwrap()],
         }
