@@ -23,6 +23,8 @@ pub(in crate::command) struct AppInput {
     pub(in crate::command) name: String,
     /// Where it is.
     pub(in crate::command) path: PathBuf,
+    /// When it was committed, in seconds since 1970, where it is a commit.
+    pub(in crate::command) committed: Option<u64>,
     /// What is not in it as its user may expect.
     pub(in crate::command) remarks: Vec<&'static str>,
     /// Holds what git wrote.
@@ -41,7 +43,7 @@ pub(in crate::command) fn app(
     let (reference, submodules) = match source {
         AppSource::Path(path) => {
             let (name, path) = (path.clone(), base.join(path));
-            return Ok(AppInput { name, path, remarks: Vec::new(), _directory: None });
+            return Ok(AppInput { name, path, committed: None, remarks: Vec::new(), _directory: None });
         }
         AppSource::Git { reference, with_submodules: true } => (reference, Submodules::Included),
         AppSource::Git { reference, with_submodules: false } => (reference, Submodules::Empty),
@@ -56,5 +58,6 @@ pub(in crate::command) fn app(
     let directory = env.temporary_directory()?;
     let path = directory.path().join("app.tar");
     let remarks = git.archive(&commit, submodules, &path)?;
-    Ok(AppInput { name: format!("git {reference}"), path, remarks, _directory: Some(directory) })
+    let committed = Some(git.committed(&commit)?);
+    Ok(AppInput { name: format!("git {reference}"), path, committed, remarks, _directory: Some(directory) })
 }

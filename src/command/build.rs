@@ -205,7 +205,9 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
     if inputs.sources.published.is_none() && inputs.sources.lock.is_none() {
         inputs.sources.published = search.published((&recipe, &machine), &inputs.sources, watch)?;
     }
-    let date = dated::date(inputs.sources.newest(recipe.layout == Layout::Single), env)?;
+    // The times of a checkout are those of the clone: another job would build other bytes of the same commit.
+    let newest = app.committed.unwrap_or_else(|| inputs.sources.newest(recipe.layout == Layout::Single));
+    let date = dated::date(newest, env)?;
     let templates = overrides::templates(request.templates.as_deref(), env)?;
     let (recipe, inputs) = (Arc::new(recipe), Arc::new(inputs));
     let planned = {

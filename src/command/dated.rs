@@ -1,4 +1,4 @@
-//! The one date of a package: `SOURCE_DATE_EPOCH`, else that of its newest input.
+//! The one date of a package: `SOURCE_DATE_EPOCH`, else that of the commit it is built from, else that of its newest input.
 
 use crate::command::failure::Failure;
 use crate::host::env::Env;
@@ -10,7 +10,7 @@ use crate::types::date::SourceDate;
 #[error("`SOURCE_DATE_EPOCH` is malformed")]
 struct Malformed(#[source] Error);
 
-/// The date of what is made from inputs of which the newest has the time `newest`.
+/// The date of what is made from inputs that are as they were at the time `newest`.
 pub(in crate::command) fn date(newest: u64, env: &Env) -> Result<SourceDate, Failure> {
     let date = env.source_date().map_err(|error| {
         let hint = "set it to a number, for example `$(git log -1 --format=%ct)`".to_owned();

@@ -3,6 +3,8 @@
 //!
 //! Nothing of the machine's own settings counts: the same commit gives the same bytes.
 
+pub mod error;
+
 use std::fs::File;
 use std::io;
 use std::io::Seek;
@@ -10,7 +12,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use crate::archive::tar::read::Reader;
-use crate::command::failure::Failure;
+use crate::command::git::error::Error;
 use crate::host::Error as HostError;
 use crate::host::env::Env;
 use crate::host::output;
@@ -63,90 +65,6 @@ const EMPTY: &str =
 /// What is told of files that git-lfs keeps.
 const POINTERS: &str = "files that git-lfs keeps are pointers in it, and not what they stand for";
 
-/// Why git gives no tree.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// No git.
-    #[error("there is no `git` on `PATH`")]
-    NoGit,
-    /// Not a repository of git.
-    #[error("`{}` is in no repository of git", .0.display())]
-    NoRepository(PathBuf),
-    /// A commit that there is not.
-    #[error("git knows no commit `{name}`")]
-    NoCommit {
-        /// What was asked for.
-        name: String,
-        /// A name like it.
-        near: Option<String>,
-    },
-    /// Files that no commit has.
-    #[error("{differ} from `HEAD`: {first}")]
-    Dirty {
-        /// How many differ, in words.
-        differ: String,
-        /// The first of them.
-        first: String,
-        /// What would help.
-        hint: &'static str,
-    },
-    /// A submodule that was not fetched.
-    #[error("the submodule `{path}` is not there in its commit `{commit}`")]
-    NoSubmodule {
-        /// Where it belongs.
-        path: String,
-        /// The commit that its tree is wanted of.
-        commit: String,
-    },
-    /// Attributes of one clone, which no other machine has.
-    #[error("`{}` changes what is exported, and belongs to this clone alone: `{line}`", .path.display())]
-    Attributes {
-        /// The file.
-        path: PathBuf,
-        /// The line in it.
-        line: String,
-    },
-    /// git failed.
-    #[error("failed to export `{name}`")]
-    Git {
-        /// The commit.
-        name: String,
-        /// What git says.
-        source: process::Error,
-    },
-    /// git was ended, or could not be run.
-    #[error(transparent)]
-    Ended(process::Error),
-    /// The archive could not be put together.
-    #[error("failed to put the submodule `{path}` into the archive")]
-    Append {
-        /// Where it belongs.
-        path: String,
-        /// Why.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        let hint = match &error {
-            Error::NoGit => Some("install the package `git`".to_owned()),
-            Error::NoRepository(_) => Some("`git init` makes one, `-C DIR` goes to one".to_owned()),
-            Error::NoCommit { near: Some(near), .. } => Some(format!("did you mean `{near}`?")),
-            Error::NoCommit { .. } => {
-                Some("a CI may have fetched one commit alone: `git fetch --unshallow --tags`".to_owned())
-            }
-            Error::Dirty { hint, .. } => Some((*hint).to_owned()),
-            Error::NoSubmodule { .. } => {
-                Some("fetch it: `git submodule update --init --recursive`".to_owned())
-            }
-            Error::Attributes { .. } => Some("move the line into `.gitattributes`, and commit it".to_owned()),
-            Error::Git { .. } | Error::Ended(_) | Error::Append { .. } => None,
-        };
-        Self::new(error, hint)
-    }
-}
-
 /// What counts as a difference from a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::command) enum Difference {
@@ -190,7 +108,16 @@ impl<'e> Git<'e> {
         let safe = safe.collect();
         let mut git = Self { program, env: env.clone(), watch, top: PathBuf::new(), safe };
         let top = git.line(&["rev-parse", "--show-toplevel"]);
-        let failed = |error| unless_failed(error, || Error::NoRepository(env.canonical(Path::new("."))));
+        let failed = |error| {
+            let directory = env.canonical(Path::new("."));
+            // The setting is named in every language (git-config(1)).
+            let is_foreign =
+                matches!(&error, process::Error::Failed { said, .. } if said.contains("safe.directory"));
+            unless_failed(error, || match is_foreign {
+                true => Error::Foreign(directory),
+                false => Error::NoRepository(directory),
+            })
+        };
         git.top = PathBuf::from(top.map_err(failed)?);
         Ok(git)
     }
@@ -232,6 +159,14 @@ impl<'e> Git<'e> {
             Error::NoCommit { name: name.to_owned(), near }
         };
         commit.map_err(|error| unless_failed(error, unknown))
+    }
+
+    /// When a commit was made, in seconds since 1970.
+    pub(in crate::command) fn committed(&self, commit: &str) -> Result<u64, Error> {
+        let told = self.line(&["show", "--no-patch", "--format=%ct", commit]);
+        let told = told.map_err(|source| Error::Git { name: commit.to_owned(), source })?;
+        // One before 1970 has a sign.
+        Ok(told.parse().unwrap_or_default())
     }
 
     /// What people call a commit: its tag, or the tag before it.

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use crate::command::failure::Failure;
+use crate::command::git;
 use crate::command::git::Git;
 use crate::command::packer;
 pub use crate::command::packer::Given;
@@ -195,12 +196,20 @@ fn facts(
         pyproject,
         procfile,
         lock: LOCKS.iter().find(|name| pins(name, env)).map(|name| (*name).to_owned()),
-        is_git: Git::open(env, watch).and_then(|git| git.commit("HEAD")).is_ok(),
+        is_git: is_git(env, watch)?,
         maintainer: maintainer(env, watch),
         ..Facts::default()
     };
     let remark = packer::add(&mut facts, from, env)?;
     Ok((facts, remark))
+}
+
+/// Whether there is a commit to build from. What would be one to its owner is not passed over in silence.
+fn is_git(env: &Env, watch: &Watch) -> Result<bool, Failure> {
+    match Git::open(env, watch).and_then(|git| git.commit("HEAD")) {
+        Err(error @ git::error::Error::Foreign(_)) => Err(error.into()),
+        found => Ok(found.is_ok()),
+    }
 }
 
 /// The names of the files in `debian/`.

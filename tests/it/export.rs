@@ -201,6 +201,22 @@ fn an_application_is_built_straight_from_a_commit_and_the_package_names_it() {
 }
 
 #[test]
+fn a_commit_is_the_same_package_in_every_clone() {
+    let project = repository();
+    project.append("[[file]]\nsource = \"app.py\"\npath = \"/usr/share/orders/app.py\"\n");
+    git(&project.path("."), &["clone", "--quiet", "orders", "again"]);
+    let build = |directory: &str, touched: &str| {
+        manifest_in(&project, directory, "git = \"HEAD\"");
+        let files = [project.path(directory).join("app.py"), project.path("build/venv/pyvenv.cfg")];
+        let touch = ran(Command::new("touch").args(["-d", touched]).args(files));
+        assert_eq!(touch.code, Some(0), "{}", touch.err);
+        fs::read(project.build(&["-C", directory]).out.trim()).unwrap()
+    };
+    let (first, second) = (build("orders", "2040-01-02"), build("again", "2041-03-04"));
+    assert!(first == second, "other bytes in another clone");
+}
+
+#[test]
 fn a_tarball_of_two_commits_names_neither() {
     let project = repository();
     let top = project.path("orders");
@@ -319,7 +335,12 @@ fn a_checkout_of_another_owner_is_read_where_its_user_trusts_it() {
         eprintln!("skipped: only root gives files to others");
         return;
     }
-    assert_eq!(export(&project, "orders", &["HEAD", "-o", "../a.tar.gz"]).code, Some(2));
+    let refused = export(&project, "orders", &["HEAD", "-o", "../a.tar.gz"]);
+    assert_eq!(refused.code, Some(2));
+    for ran in [refused, project.run(&["-C", "orders", "init"])] {
+        assert!(ran.err.contains("which belongs to another user"), "{}", ran.err);
+        assert!(ran.err.contains("git config --global --add safe.directory"), "{}", ran.err);
+    }
     project.write(".gitconfig", "[safe]\n\tdirectory = *\n");
     let mut command = project.command(&["-C", "orders", "export", "HEAD", "-o", "../a.tar.gz"]);
     let trusted = ran(command.env("HOME", project.dir()));
