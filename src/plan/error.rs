@@ -206,6 +206,14 @@ impl Error {
             Self::OtherArchitecture { found, .. } => {
                 format!("set `architecture` in `[package]` to `{found}`, or make it on a machine of the host's kind")
             }
+            Self::Unsatisfied { differences, requirements, .. }
+                if differences.iter().all(|difference| matches!(difference, Difference::Extra { .. })) =>
+            {
+                format!(
+                    "take them out; or, where `{requirements}` names what the project asks for and not what that asks for \
+                     in turn, pin all of it by pip-compile, `uv pip compile` or `pip freeze`, or take `requirements` out of `[venv]`"
+                )
+            }
             Self::Unsatisfied { .. } => {
                 "make the virtualenv anew from that file, with `pip-sync`, `uv pip sync` or in an empty one".to_owned()
             }

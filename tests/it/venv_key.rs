@@ -126,6 +126,15 @@ fn build_refuses_a_virtualenv_that_is_not_what_its_lock_says() {
             "hint: make the virtualenv anew from that file",
         ],
     );
+    // What a project asks for by itself is no lock.
+    project.write("requirements.txt", "flask==3.1\ntorch==2.0\n");
+    project.refused(
+        &[],
+        &[
+            "\n  typing-extensions 4.0 is there, and nothing asks for it",
+            "hint: take them out; or, where `requirements.txt` names what the project asks for and not what that asks for in turn, pin all",
+        ],
+    );
 }
 
 #[test]
