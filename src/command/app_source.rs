@@ -17,6 +17,9 @@ use crate::host::watch::Watch;
 const DIRTY: &str =
     "commit them, or name a commit in the place of `HEAD`: `--set app.git=$(git rev-parse HEAD)`";
 
+/// What is read from the directory and not from the commit: whoever writes it builds again and again.
+const MANIFEST: &str = "mkdeb.toml";
+
 /// The application as an input.
 pub(in crate::command) struct AppInput {
     /// What the user calls it.
@@ -34,7 +37,7 @@ pub(in crate::command) struct AppInput {
 /// Finds the application of a manifest in `base`.
 ///
 /// `HEAD` by that name has to be what the directory holds: what would be built is not what its user sees. Files that
-/// git does not track are no part of it.
+/// git does not track are no part of it, and neither is the manifest.
 pub(in crate::command) fn app(
     source: &AppSource,
     base: &Path,
@@ -52,7 +55,7 @@ pub(in crate::command) fn app(
     there.enter(base)?;
     let git = Git::open(&there, watch)?;
     if reference == "HEAD" {
-        git.clean(Difference::Tracked, DIRTY)?;
+        git.clean(Difference::Tracked, &[MANIFEST], DIRTY)?;
     }
     let commit = git.commit(reference)?;
     let directory = env.temporary_directory()?;

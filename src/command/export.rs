@@ -54,7 +54,7 @@ pub fn export(request: &ExportRequest, env: &Env, watch: &Watch) -> Result<Expor
 fn export_watched(request: &ExportRequest, env: &Env, watch: &Watch) -> Result<ExportOutcome, Failure> {
     let git = Git::open(env, watch)?;
     if request.reference.is_none() {
-        git.clean(Difference::Any, DIRTY)?;
+        git.clean(Difference::Any, &[], DIRTY)?;
     }
     let commit = git.commit(request.reference.as_deref().unwrap_or("HEAD"))?;
     let stem = format!("{}-{}", git.name(), git.described(&commit)?.replace('/', "-"));

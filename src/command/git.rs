@@ -127,24 +127,31 @@ impl<'e> Git<'e> {
         self.top.file_name().map_or_else(|| "app".to_owned(), |name| name.to_string_lossy().into_owned())
     }
 
-    /// Refuses a directory that differs from `HEAD`.
-    pub(in crate::command) fn clean(&self, kind: Difference, hint: &'static str) -> Result<(), Error> {
+    /// Refuses a repository that differs from `HEAD`, but for the files of the directory that are `spared`.
+    pub(in crate::command) fn clean(
+        &self,
+        kind: Difference,
+        spared: &[&str],
+        hint: &'static str,
+    ) -> Result<(), Error> {
         let failed = |source| Error::Git { name: "HEAD".to_owned(), source };
         let untracked = match kind {
             Difference::Tracked => "--untracked-files=no",
             Difference::Any => "--untracked-files=normal",
         };
-        let words = ["status", "--porcelain", untracked, "--ignore-submodules=none"];
+        let spared: Vec<String> = spared.iter().map(|name| format!(":(exclude){name}")).collect();
+        let mut words = vec!["status", "--porcelain", untracked, "--ignore-submodules=none", "--", ":/"];
+        words.extend(spared.iter().map(String::as_str));
         let status = self.text(&words).map_err(failed)?;
         let mut paths = status.lines().filter_map(|line| line.get(3..)).map(str::to_owned);
         match paths.next() {
             None => Ok(()),
             Some(first) => {
-                let differ = match paths.count() {
-                    0 => "1 file differs".to_owned(),
-                    others => format!("{} files differ", others + 1),
+                let (differ, more) = match paths.count() {
+                    0 => ("1 file differs".to_owned(), String::new()),
+                    others => (format!("{} files differ", others + 1), format!(" and {others} more")),
                 };
-                Err(Error::Dirty { differ, first, hint })
+                Err(Error::Dirty { differ, which: format!("`{first}`{more}"), hint })
             }
         }
     }

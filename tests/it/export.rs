@@ -86,7 +86,7 @@ fn what_cannot_be_exported_is_said() {
     refused("app", &[], &["is in no repository of git"]);
     project.write("orders/app.py", "changed\n");
     project.write("orders/new.py", "new\n");
-    refused("orders", &[], &["2 files differ from `HEAD`: app.py", "mkdeb export HEAD"]);
+    refused("orders", &[], &["2 files differ from `HEAD`: `app.py` and 1 more", "mkdeb export HEAD"]);
     assert_eq!(export(&project, "orders", &["HEAD", "-o", "../head.tar.gz"]).code, Some(0));
     let text = ran(Command::new("tar").current_dir(project.dir()).args([
         "-xOf",
@@ -255,8 +255,14 @@ fn a_commit_that_cannot_be_built_is_said() {
     // What git does not track is no part of it, and no reason to refuse.
     project.write("orders/untracked", "x");
     project.build(&["-C", "orders", "--dry-run"]);
+    // Nor is the manifest, which its writer tries out.
+    git(&project.path("orders"), &["add", "mkdeb.toml"]);
+    git(&project.path("orders"), &["commit", "-q", "-m", "manifest"]);
+    let manifest = fs::read_to_string(project.path("orders/mkdeb.toml")).unwrap();
+    project.write("orders/mkdeb.toml", format!("{manifest}# tried\n"));
+    project.build(&["-C", "orders", "--dry-run"]);
     project.write("orders/app.py", "changed\n");
-    refused(&[], "1 file differs from `HEAD`: app.py");
+    refused(&[], "1 file differs from `HEAD`: `app.py`");
     refused(&[], "--set app.git=$(git rev-parse HEAD)");
     project.build(&["-C", "orders", "--dry-run", "--set", &format!("app.git={}", head(&project))]);
     refused(&["--set", "app.git=v1.1"], "did you mean `v1.0`?");

@@ -26,12 +26,12 @@ pub enum Error {
         near: Option<String>,
     },
     /// Files that no commit has.
-    #[error("{differ} from `HEAD`: {first}")]
+    #[error("{differ} from `HEAD`: {which}")]
     Dirty {
         /// How many differ, in words.
         differ: String,
-        /// The first of them.
-        first: String,
+        /// The first of them, and how many there are besides.
+        which: String,
         /// What would help.
         hint: &'static str,
     },
