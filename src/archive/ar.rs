@@ -163,11 +163,11 @@ impl<R: Read> Reader<R> {
         if std::mem::take(&mut self.padded) {
             let mut pad = [0];
             if fill(&mut self.inner, &mut pad).map_err(Error::Io)? == 0 {
-                self.odd("the body", "has an odd size and no line feed behind it");
+                self.odd("the body", "has an odd size and no line feed after it");
                 return Ok(None);
             }
             if &pad != b"\n" {
-                self.odd("the byte behind the body", "is not a line feed");
+                self.odd("the byte after the body", "is not a line feed");
             }
             self.offset += 1;
         }
@@ -343,10 +343,10 @@ mod tests {
             (edited(36, b"-1"), "the user of the member `odd` is not a number"),
             (edited(42, b"-1"), "the group of the member `odd` is not a number"),
             (edited(48, b"9"), "the mode of the member `odd` is not octal"),
-            (edited(71, b"x"), "the byte behind the body of the member `odd` is not a line feed"),
+            (edited(71, b"x"), "the byte after the body of the member `odd` is not a line feed"),
             (
                 sample()[..71].to_vec(),
-                "the body of the member `odd` has an odd size and no line feed behind it",
+                "the body of the member `odd` has an odd size and no line feed after it",
             ),
         ] {
             let mut reader = Reader::new(&odd[..]).expect(words);

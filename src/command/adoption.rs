@@ -102,10 +102,10 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let hint = match &error {
             Error::NoSuite(_) => Some("name a suite that is published: `URL SUITE COMPONENT…`"),
-            Error::NoIndex(_) => Some("name the suite behind it: `URL SUITE COMPONENT…`"),
-            Error::NotThere(_) | Error::Changed(_) => Some("try again: perhaps it was just being published"),
+            Error::NoIndex(_) => Some("name the suite after it: `URL SUITE COMPONENT…`"),
+            Error::NotThere(_) | Error::Changed(_) => Some("try again: it may just be being published"),
             Error::Package(..) | Error::Short { .. } | Error::Other(..) | Error::Fields(..) => {
-                Some("take it away there, and it is made anew")
+                Some("remove it there, and it is made again")
             }
             Error::Unreadable(..) => None,
         };

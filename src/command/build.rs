@@ -145,7 +145,7 @@ pub enum Error {
     #[error("the layout `split` makes three packages, which `{}` cannot hold", .0.display())]
     OneFile(PathBuf),
     /// Something else lies where a package goes.
-    #[error("`{}` is there already, and is no file", .0.display())]
+    #[error("`{}` exists already, and is not a regular file", .0.display())]
     Special(PathBuf),
     /// A suite whose dpkg cannot read zstd.
     #[error("`{0}` cannot install packages compressed with zstd")]
@@ -162,7 +162,7 @@ fn taken_for_errors(warnings: usize) -> String {
 impl Error {
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Strict { .. } => "mend them, or build without `--strict`".to_owned(),
+            Self::Strict { .. } => "fix them, or build without `--strict`".to_owned(),
             Self::OneFile(_) => "name a directory with `--output`".to_owned(),
             Self::Special(_) => "move it away, or write elsewhere".to_owned(),
             Self::Zstd(_) => "use `--compression xz`".to_owned(),

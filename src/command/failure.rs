@@ -91,6 +91,7 @@ impl From<crate::plan::Error> for Failure {
 
 impl From<crate::template::Error> for Failure {
     fn from(error: crate::template::Error) -> Self {
-        Self::new(error, None)
+        let hint = error.hint();
+        Self::new(error, hint)
     }
 }

@@ -80,7 +80,7 @@ pub struct InitOutcome {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is a manifest, or a script.
-    #[error("`{}` is there already", .0.display())]
+    #[error("`{}` exists already", .0.display())]
     Exists(PathBuf),
     /// A directory that leads out of the project, which may be anybody's.
     #[error("`{}` is a symbolic link, and is not written through", .0.display())]

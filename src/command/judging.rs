@@ -23,7 +23,7 @@ pub struct Error(Vec<Finding>);
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let hint =
-            "mend it: `mkdeb explain RULE` tells how; `[lint]` in the manifest says which rules matter less";
+            "`mkdeb explain RULE` says how to fix it; `[lint]` in the manifest says which rules matter less";
         Self::new(error, Some(hint.to_owned()))
     }
 }

@@ -69,7 +69,7 @@ pub struct PackOutcome {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Without a look at the control file its name is not known.
-    #[error("`{}` is a directory, and with `--nocheck` there is no name for a file in it", .0.display())]
+    #[error("`{}` is a directory, and with `--nocheck` no file name is made from the control file", .0.display())]
     Nameless(PathBuf),
     /// `.` and `/` leave no name to append `.deb` to.
     #[error("`{}` gives no name for the package", .0.display())]
@@ -77,18 +77,18 @@ pub enum Error {
     /// Something else is in the package's place.
     #[error("`{}` is not a regular file, and is not replaced", .0.display())]
     NotAFile(PathBuf),
-    /// No directory to put it in.
-    #[error("there is no directory `{}` to put the package in", .0.display())]
-    NoDirectory(PathBuf),
+    /// Something else is in the place of a directory.
+    #[error("`{}` is not a directory, so the package cannot be put in it", .0.display())]
+    NotADirectory(PathBuf),
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let hint = match &error {
             Error::Nameless(_) => "name the file, or pack without `--nocheck`",
-            Error::NoDestination(_) => "say where it goes: a directory or a file",
+            Error::NoDestination(_) => "name a directory or a file for it, as the second argument",
             Error::NotAFile(_) => "name another file",
-            Error::NoDirectory(_) => "make it, or name another",
+            Error::NotADirectory(_) => "name another directory",
         };
         Self::new(error, Some(hint.to_owned()))
     }
@@ -115,11 +115,12 @@ fn pack_watched(request: &PackRequest, env: &Env, watch: &Watch) -> Result<PackO
     drop(tree);
     let path = destination(request, packing.given.as_ref(), env)?;
     leave_out(&path, &mut packing, &request.tree, env);
-    let directory = path.parent().unwrap_or(&env.dir).to_owned();
+    // Directories that are missing are made when the package is whole.
+    let directory = path.ancestors().skip(1).find(|above| env.is_directory(above)).unwrap_or(&env.dir);
 
     watch.expect(packing.image.input_bytes());
     let options = &write_options(request, env);
-    let writing = Writing { contents: &files, options, spool: &directory, watch };
+    let writing = Writing { contents: &files, options, spool: directory, watch };
     let Written { file, summary, .. } = writing.write(&packing.image, &path, &mut |_, _| Ok(()))?;
     watch.check().map_err(|error| Failure::new(error, None))?;
     let path = file.commit()?;
@@ -159,25 +160,24 @@ fn write_options(request: &PackRequest, env: &Env) -> write::Options {
     }
 }
 
-/// Where the package goes: the file that was named, or the conventional name in a directory.
+/// Where the package goes: the file that was named, or the conventional name in a directory, which may have to be made.
 fn destination(request: &PackRequest, given: Option<&Given>, env: &Env) -> Result<PathBuf, Error> {
     let path = match &request.destination {
         None => beside(&request.tree, env)?,
-        Some(named) if env.is_directory(named) => match given {
+        // dpkg-deb too takes a directory for one only where it is there, or has a slash at its end.
+        Some(named) if env.is_directory(named) || named.as_os_str().as_bytes().ends_with(b"/") => match given
+        {
             Some(given) => env.resolve(named).join(given.file_name()),
             None => return Err(Error::Nameless(named.clone())),
         },
-        Some(named) if named.as_os_str().as_bytes().ends_with(b"/") => {
-            return Err(Error::NoDirectory(named.clone()));
-        }
         Some(named) => env.resolve(named),
     };
     // A link is replaced, never followed: one that another user planted would choose what is overwritten.
     if env.is_special(&path) {
         return Err(Error::NotAFile(path));
     }
-    match path.parent() {
-        Some(directory) if !env.is_directory(directory) => Err(Error::NoDirectory(directory.to_owned())),
+    match path.ancestors().skip(1).find(|above| env.is_taken(above)) {
+        Some(above) if !env.is_directory(above) => Err(Error::NotADirectory(above.to_owned())),
         _ => Ok(path),
     }
 }

@@ -18,6 +18,8 @@ use crate::types::arch::Arch;
 
 /// The most files that one lock may include.
 const MOST_FILES: usize = 1000;
+/// What would help where one of them is missing.
+const ABSENT: &str = "make it first, or correct the path: `requirements` in `[venv]` is relative to the directory of the manifest";
 
 /// What the requirements cannot be understood without.
 #[derive(Debug, thiserror::Error)]
@@ -92,7 +94,10 @@ pub(in crate::command) fn texts(name: &str, base: &Path, env: &Env) -> Result<Te
             return Err(Error::Files(name.to_owned()).into());
         }
         let path: PathBuf = base.join(&file);
-        let text = env.read(&path)?;
+        let text = env.read(&path).map_err(|error| match error.source.kind() {
+            std::io::ErrorKind::NotFound => Failure::new(error, Some(ABSENT.to_owned())),
+            _ => error.into(),
+        })?;
         wanted.extend(lock::includes(&file, &text));
         texts.insert(file, text);
     }

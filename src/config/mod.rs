@@ -17,6 +17,7 @@ mod guard;
 mod overrides;
 mod project;
 mod raw;
+mod suggest;
 mod texts;
 mod tree;
 

@@ -55,6 +55,12 @@ fn descend<'t, 'a>(
         let name = *part.get_ref();
         let fault = |problem| Fault::at(part.span(), problem);
         if !table.contains_key(name) {
+            if let Some(index) =
+                parts.as_slice().first().filter(|next| next.get_ref().parse::<usize>().is_ok())
+            {
+                let (name, index) = (name.to_owned(), (*index.get_ref()).to_owned());
+                return Err(fault(Problem::NoEntry { name, count: 0, index }));
+            }
             replace(table, part, Spanned::new(part.span(), DeValue::Table(DeTable::new())));
         }
         let not_table = || fault(Problem::NotTable(name.to_owned()));

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::types::spelling::nearest;
+use crate::config::suggest;
+use crate::types::plural::counted;
 
 /// A key with the table it stands in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +32,7 @@ impl fmt::Display for Key {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// Not TOML.
-    #[error("the text is not TOML: {0}")]
+    #[error("the text is not valid TOML: {0}")]
     Syntax(String),
     /// `pyproject.toml` without a manifest in it.
     #[error("there is no `[tool.mkdeb]` in it")]
@@ -88,7 +89,7 @@ pub enum Problem {
         known: Vec<&'static str>,
     },
     /// A number out of its range.
-    #[error("{key} is {value}, not from {low} to {high}")]
+    #[error("{key} is {value}, and has to be from {low} to {high}")]
     OutOfRange {
         /// The key.
         key: Key,
@@ -100,7 +101,7 @@ pub enum Problem {
         high: i64,
     },
     /// Keys that exclude each other.
-    #[error("{key} and `{other}` exclude each other")]
+    #[error("{key} and `{other}` cannot be used together")]
     Exclusive {
         /// The second.
         key: Key,
@@ -124,7 +125,7 @@ pub enum Problem {
         other: &'static str,
     },
     /// One name or path twice.
-    #[error("{key}: `{value}` is there twice")]
+    #[error("{key}: `{value}` is given twice")]
     Twice {
         /// The key.
         key: Key,
@@ -153,7 +154,7 @@ pub enum Problem {
         variable: String,
     },
     /// `${` without a name and `}`.
-    #[error("{0} holds `${{` without a variable's name and `}}` behind it")]
+    #[error("{0} has `${{` without a variable's name and `}}` after it")]
     BadVariable(Key),
     /// A secret that everybody could read.
     #[error("{key} has the value of the environment variable `{variable}`, and control fields are public")]
@@ -170,10 +171,10 @@ pub enum Problem {
     #[error("`{}` is not `key=value`", .0.escape_debug())]
     NotAssignment(String),
     /// `--set` through something that holds no keys.
-    #[error("`{0}` holds no keys to set")]
+    #[error("`{0}` is not a table, so no key in it can be set")]
     NotTable(String),
     /// `--set` of an entry that does not exist.
-    #[error("`{name}` has {count} entries, so `{index}` is not one of them")]
+    #[error("`{name}` has {}, so `{index}` is not one of them", counted(*.count as u64, "entries"))]
     NoEntry {
         /// The array.
         name: String,
@@ -188,25 +189,25 @@ impl Problem {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Syntax(_) | Self::Empty(_) | Self::Exclusive { .. } | Self::OutOfRange { .. } => None,
+            Self::Syntax(_) | Self::Empty(_) | Self::OutOfRange { .. } => None,
             Self::NoManifest => {
                 Some("`mkdeb init` writes a `mkdeb.toml`; or add a `[tool.mkdeb.app]` table".to_owned())
             }
             Self::UnknownKey { key, known } => {
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                Some(nearest_or_all(&key.name, &known, "keys"))
+                Some(suggest::key(key, &known))
             }
             Self::WrongType { key, expected, found } => wrong_type_hint(key, expected, found),
             Self::Missing { key, example } if key.table.is_empty() => Some(format!("add {example}")),
             Self::Missing { key, example } => Some(format!("add `{example}` to `{}`", key.table)),
             Self::Invalid { hint, .. } => hint.clone(),
-            Self::UnknownWord { word, known, .. } => Some(nearest_or_all(word, known, "words")),
+            Self::UnknownWord { word, known, .. } => Some(suggest::nearest_or_all(word, known, "values")),
             Self::NoneOf { keys, .. } => Some(format!("add one of {}", list(keys))),
             Self::NoEffect { key, other } => Some(format!("remove `{}` or `{other}`", key.name)),
-            Self::Twice { .. } => Some("keep one of them".to_owned()),
+            Self::Twice { .. } | Self::Exclusive { .. } => Some("keep one of them".to_owned()),
             Self::NoService { service, known, .. } => {
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                Some(nearest_or_all(service, &known, "services"))
+                Some(suggest::nearest_or_all(service, &known, "services"))
             }
             Self::Control(_) => {
                 Some("remove it; only `description`, `license` and `fields` take several lines".to_owned())
@@ -215,12 +216,17 @@ impl Problem {
                 Some(format!("set `{variable}`, or write `$${{{variable}}}` for the text itself"))
             }
             Self::BadVariable(_) => Some("write `${NAME}`, or `$$` for a dollar sign".to_owned()),
-            Self::Secret { .. } => Some("take the secret out of the manifest".to_owned()),
+            Self::Secret { .. } => {
+                Some("take it out of this key: whoever has the package could read it".to_owned())
+            }
             Self::DynamicVersion => {
                 Some("pass `--set package.version=…`, or write `version` in `[package]`".to_owned())
             }
             Self::NotAssignment(_) => Some("write it like `--set package.version=1.2.3`".to_owned()),
             Self::NotTable(_) => Some("name a table and its key, like `package.version`".to_owned()),
+            Self::NoEntry { name, count: 0, .. } => {
+                Some(format!("write `[[{name}]]` into the manifest: `--set` changes entries, and makes none"))
+            }
             Self::NoEntry { .. } => Some("entries are counted from 0, as in `service.0.user`".to_owned()),
         }
     }
@@ -230,24 +236,17 @@ fn wrong_type_hint(key: &Key, expected: &str, found: &str) -> Option<String> {
     if key.table.is_empty() && found == "a table" && expected.contains("array") {
         return Some(format!("write `[[{}]]`", key.name));
     }
+    if expected == "an array" && found == "a string" {
+        return Some(format!("write it in brackets: `{} = [\"…\"]`", key.name));
+    }
     if expected.contains("string") && matches!(found, "a number" | "a boolean" | "a date") {
         return Some("write it in quotes".to_owned());
     }
     None
 }
 
-/// "did you mean", where something known is near; what there is otherwise.
-fn nearest_or_all(word: &str, known: &[&str], plural: &str) -> String {
-    // Keys are lower case with hyphens, whatever other tools' files have.
-    let spelled = word.to_lowercase().replace('_', "-");
-    match nearest(&spelled, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if known.is_empty() => format!("there are no {plural} here"),
-        None => format!("the {plural} are {}", list(known)),
-    }
-}
-
-fn list(words: &[&str]) -> String {
+/// Words in backticks, one after the other.
+pub(in crate::config) fn list(words: &[&str]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     quoted.join(", ")
 }

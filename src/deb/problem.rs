@@ -27,13 +27,13 @@ pub enum Problem {
     #[error("{0}, which apt refuses")]
     Container(ar::Oddity),
     /// Something behind data.tar that is no member.
-    #[error("behind the members lies something else, which apt refuses: {0}")]
+    #[error("something follows the last member, which apt refuses: {0}")]
     Trailing(String),
     /// A member without bytes.
     #[error("the member `{0}` is empty, which dpkg refuses since 1.23.6")]
     Empty(String),
     /// Several zstd frames or xz streams.
-    #[error("the member `{0}` is compressed in {1} pieces, of which dpkg reads the first")]
+    #[error("the member `{0}` is compressed in {1} pieces, of which dpkg reads only the first")]
     Streams(String, usize),
     /// PAX records.
     #[error("`{}` has PAX records, which dpkg refuses", .0.escape_ascii())]
@@ -57,7 +57,7 @@ pub enum Problem {
     #[error("`{}` is in control.tar twice; the second one counts", .0.escape_ascii())]
     Twice(Vec<u8>),
     /// The control file is not UTF-8.
-    #[error("the control file is not UTF-8, which Policy 5.1 wants")]
+    #[error("the control file is not UTF-8, which Policy 5.1 requires")]
     Encoding,
     /// dpkg would not take the control file.
     #[error("the control file is not valid: {0}")]

@@ -23,10 +23,10 @@ pub enum Error {
     #[error("the container cannot be copied")]
     Container(#[from] ar::Error),
     /// control.tar cannot be read, or written.
-    #[error("its control.tar cannot be written anew")]
+    #[error("its control.tar cannot be rewritten")]
     Control(#[source] io::Error),
     /// No control file, or one without a version.
-    #[error("its control file names no version")]
+    #[error("its control file has no `Version`")]
     NoVersion,
 }
 

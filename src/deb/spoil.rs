@@ -37,7 +37,7 @@ pub enum Error {
     #[error("the container cannot be copied")]
     Container(#[from] ar::Error),
     /// data.tar cannot be read, or written.
-    #[error("its data.tar cannot be written anew")]
+    #[error("its data.tar cannot be rewritten")]
     Data(#[source] io::Error),
     /// There is nothing to replace.
     #[error("it has no file `{0}`")]
@@ -212,7 +212,7 @@ mod tests {
         let error = spoiled(&deb, Spoil::Replaced { path: "usr/bin/b", text: "" }).expect_err("not there");
         assert_eq!(error.to_string(), "it has no file `usr/bin/b`");
         let error = spoiled(&deb[..deb.len() - 40], Spoil::Added("x")).expect_err("cut off");
-        assert_eq!(error.to_string(), "its data.tar cannot be written anew");
+        assert_eq!(error.to_string(), "its data.tar cannot be rewritten");
         let error = spoiled(b"not ar", Spoil::Added("x")).expect_err("no container");
         assert_eq!(error.to_string(), "the container cannot be copied");
     }

@@ -33,7 +33,7 @@ pub enum Mismatch {
     #[error("what was written cannot be decoded")]
     Undecodable(#[source] io::Error),
     /// The container has other members or another size.
-    #[error("the finished package has other members than were written")]
+    #[error("the finished package has other members than those that were written")]
     Members,
     /// A control file is missing, too many, or different.
     #[error("the control file `{name}` of the finished package is not the one that was written")]
@@ -55,7 +55,7 @@ pub enum Mismatch {
 impl Mismatch {
     /// What would help.
     pub fn hint(&self) -> String {
-        "this is a fault of mkdeb or of the disk; nothing was written".to_owned()
+        "this is a fault of mkdeb or of the disk, and nothing was written: build again, and look for errors of the disk (`dmesg`)".to_owned()
     }
 }
 

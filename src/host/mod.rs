@@ -67,6 +67,9 @@ impl Error {
             {
                 Some("write elsewhere".to_owned())
             }
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory if self.action == "enter" => {
+                Some("`-C` takes a directory that is there".to_owned())
+            }
             io::ErrorKind::IsADirectory if ["open", "read"].contains(&self.action) => {
                 Some("it is a directory: name a file in it".to_owned())
             }

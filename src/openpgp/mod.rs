@@ -55,10 +55,15 @@ impl Error {
     /// What would help.
     pub fn hint(&self) -> Option<String> {
         let text = match self {
+            Self::NoKey => {
+                "export one: `gpg --armor --export-secret-keys KEY`, or make one: `mkdeb repo key generate`"
+            }
             Self::OnlyPublic(_) => "export the secret one: `gpg --armor --export-secret-keys KEY`",
             Self::NoPassphrase(_) => "give it in `MKDEB_PASSPHRASE`, or in a file by `--passphrase-file`",
             Self::WrongPassphrase(_) => "it is read from `--passphrase-file`, else from `MKDEB_PASSPHRASE`",
-            Self::Refused { .. } => "make one that every apt takes: `mkdeb repo key generate`",
+            Self::NothingSigns(_) | Self::Refused { .. } => {
+                "make one that every apt takes: `mkdeb repo key generate`"
+            }
             _ => return None,
         };
         Some(text.to_owned())

@@ -49,7 +49,7 @@ fn add_tree(draft: &mut Draft<'_>, tree: &SourceTree, target: &InstallPath) -> R
         refuse_reserved(draft, tree, &installed)?;
         let kind = node_kind(tree, path, entry)?;
         if entry.file().is_some() && Mode::is_privileged(entry.mode) {
-            let text = format!("`{path}` is setuid or setgid, and will not be on the host");
+            let text = format!("`{path}` is setuid or setgid here, and will be neither on the host");
             draft.notes.push(Note::warning(&tree.name, text));
         }
         let node = Node { kind, origin: format!("`{}`", tree.name), mtime: Some(entry.mtime) };

@@ -81,7 +81,7 @@ pub enum Error {
         differences: Vec<Difference>,
     },
     /// A virtualenv that was published under this key with other distributions.
-    #[error("`{package}` is there already, and not what `{requirements}` says:{}", listed(.differences))]
+    #[error("`{package}` is published already, and is not what `{requirements}` says:{}", listed(.differences))]
     Published {
         /// The package.
         package: String,
@@ -201,10 +201,10 @@ impl Error {
         Some(match self {
             Self::Relocate(error) => return error.hint(),
             Self::OtherPython { found, .. } => {
-                format!("set `python` in `[venv]` to `/usr/bin/python{found}`, or make it with the host's")
+                format!("set `python` in `[venv]` to `/usr/bin/python{found}`, or make the virtualenv with the Python of the hosts")
             }
             Self::OtherArchitecture { found, .. } => {
-                format!("set `architecture` in `[package]` to `{found}`, or make it on a machine of the host's kind")
+                format!("set `architecture` in `[package]` to `{found}`, or make the virtualenv on a machine of the hosts' architecture")
             }
             Self::Unsatisfied { differences, requirements, .. }
                 if differences.iter().all(|difference| matches!(difference, Difference::Extra { .. })) =>
@@ -215,9 +215,9 @@ impl Error {
                 )
             }
             Self::Unsatisfied { .. } => {
-                "make the virtualenv anew from that file, with `pip-sync`, `uv pip sync` or in an empty one".to_owned()
+                "make the virtualenv again from that file: `mkdeb venv`, `uv pip sync`, or `pip install -r` in an empty one".to_owned()
             }
-            Self::Published { place, .. } => format!("it is `{place}`: it was made of something else, or by another program; take it away there"),
+            Self::Published { place, .. } => format!("`{place}` was made from something else, or by another program: remove it there"),
             Self::Library { soname, .. } => format!(
                 "say which package has it: `libraries = {{ \"{soname}\" = \"PACKAGE\" }}` in `[package]`; `\"\"` if it is on every host"
             ),
@@ -232,6 +232,13 @@ impl Error {
                 "make the link lead to a file, or leave it out with `exclude`".to_owned()
             }
             Self::Program { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
+            Self::Program { reason: "is not executable", .. } => {
+                "make it executable: `chmod +x`, and `git update-index --chmod=+x` where it comes from git".to_owned()
+            }
+            Self::Program { reason: "is a directory", .. } => "name a file in it".to_owned(),
+            Self::Program { path, .. } if path.starts_with("venv/bin/") => {
+                "install what brings it into the virtualenv, or correct its name".to_owned()
+            }
             Self::Program { .. } => {
                 "paths are relative to the release: `venv/bin/…` for programs of the virtualenv".to_owned()
             }
@@ -242,6 +249,8 @@ impl Error {
             Self::Architecture { .. } => {
                 "leave out `architecture`, or set it to what the files are for".to_owned()
             }
+            Self::NotText(_) => "convert it to UTF-8: `iconv -f latin1 -t utf8`".to_owned(),
+            Self::NoVirtualenv => "add `[venv]`, or leave `kind = \"split\"` out of `[layout]`".to_owned(),
             _ => return None,
         })
     }

@@ -86,7 +86,7 @@ fn privileged(source: &str, path: &InstallPath, stated: Option<Mode>, found: u32
         }
         None if Mode::is_privileged(found) => Some(Note::warning(
             source,
-            "is setuid or setgid, and will not be on the host; say so with `mode`",
+            "is setuid or setgid here, and will be neither on the host; set `mode` if it has to be",
         )),
         _ => None,
     }

@@ -56,7 +56,7 @@ pub enum Difference {
         place: String,
     },
     /// There, and not locked.
-    #[error("{name} {found} is there, and nothing asks for it")]
+    #[error("{name} {found} is installed, and nothing asks for it")]
     Extra {
         /// The distribution.
         name: String,

@@ -4,6 +4,7 @@ use crate::openpgp;
 use crate::openpgp::certificate::Fingerprint;
 use crate::repo::release;
 use crate::repo::store::StoreError;
+use crate::types::spelling::nearest;
 
 /// What can go wrong with a repository.
 #[derive(Debug, thiserror::Error)]
@@ -12,16 +13,16 @@ pub enum Error {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Nothing of ours is there.
-    #[error("`{0}` is no repository of mkdeb's: it has no `.mkdeb/repository.json`")]
+    #[error("`{0}` is not a repository of mkdeb: it has no `.mkdeb/repository.json`")]
     NoRepository(String),
     /// A repository is there already.
     #[error("`{0}` is a repository already, with the suite `{1}`")]
     Exists(String, String),
     /// Something else is there.
-    #[error("`{0}` holds the suite `{1}` of another program")]
+    #[error("`{0}` has a suite `{1}` that another program made")]
     Foreign(String, String),
     /// A suite that there is not.
-    #[error("there is no suite `{suite}`; there are {known}")]
+    #[error("there is no suite `{suite}`, only {known}")]
     NoSuite {
         /// What was asked for.
         suite: String,
@@ -68,7 +69,7 @@ pub enum Error {
         source: release::Error,
     },
     /// A signature that is not by one of the keys that were given.
-    #[error("`{place}` is not signed by the key that was given")]
+    #[error("the signature of `{place}` cannot be trusted")]
     OtherKey {
         /// Which file.
         place: String,
@@ -87,7 +88,7 @@ pub enum Error {
     #[error("failed to sign `Release`")]
     Sign(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The same package, other bytes.
-    #[error("`{name}` is published already with other bytes: there SHA-256 {there}, here {here}")]
+    #[error("`{name}` is published already with other bytes: SHA-256 {there} there, {here} here")]
     Conflict {
         /// Package, version, architecture.
         name: String,
@@ -153,7 +154,7 @@ pub enum Error {
         reason: String,
     },
     /// A key that would be made for a repository that has one.
-    #[error("the repository is signed already, and not by a key that would be made in `{0}`")]
+    #[error("the repository is signed already, so no key was made in `{0}`")]
     HasKey(String),
     /// Another name than the files of a repository have.
     #[error("the repository is called `{there}`, not `{here}`: hosts have files of that name")]
@@ -215,16 +216,25 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         let text = match self {
             Self::Store(error) => return error.hint.clone(),
-            Self::NoRepository(place) => return Some(format!("make one: `mkdeb repo init {place} …`")),
+            Self::NoRepository(place) => {
+                let words = "--suite SUITE --origin TEXT --label TEXT --key FILE";
+                return Some(format!("make one: `mkdeb repo init {place} {words}`"));
+            }
             Self::Exists(..) => "publish into it: `mkdeb publish`",
             Self::Foreign(..) => "name another suite, or an empty place",
             Self::WhichSuite(_) => "name one: `--suite`",
-            Self::NoSuite { .. } => "`mkdeb repo init` makes another",
+            Self::NoSuite { suite, known } => match nearest(suite, known.split(", ")) {
+                Some(near) => return Some(format!("did you mean `{near}`?")),
+                None => "`mkdeb repo init` makes another",
+            },
             Self::NoComponent { .. } => {
                 "components are fixed when a suite is made; `mkdeb repo init --allow-release-info-change` adds one"
             }
-            Self::Damaged { .. } => "`mkdeb repo verify --repair` mends what can be mended",
+            Self::Damaged { .. } => "`mkdeb repo verify --repair` restores what the journal knows",
             Self::Version { .. } => "use a later mkdeb",
+            Self::OtherKey { source: openpgp::Error::NotSigned, .. } => {
+                "`mkdeb repo verify --repair` restores what the journal knows"
+            }
             Self::OtherKey { .. } => {
                 "give the key that signs it, or change keys: `mkdeb repo key rotate`; hosts that trust the old \
                  key alone could not update"
@@ -238,6 +248,9 @@ impl Error {
                  the old bytes"
             }
             Self::NoPackage { near: Some(near), .. } => return Some(format!("did you mean `{near}`?")),
+            Self::NoPackage { what, suite, .. } if what == suite => {
+                "that is the suite, which is named by `--suite`"
+            }
             Self::NoPackage { .. } => "`mkdeb repo list` tells what there is",
             Self::NoGeneration { .. } => "`mkdeb repo log` tells which there are",
             Self::Contended(_) => "try again",
@@ -250,12 +263,13 @@ impl Error {
                  publisher ever runs at a time"
             }
             Self::HasKey(_) => "give the key that signs it: `--key`; `mkdeb repo key rotate` changes it",
-            Self::SameSuite(_) => "name the suite that has them, and then the one that gets them",
+            Self::SameSuite(_) => "name first the suite that has them, then the one that gets them",
             Self::NewSigner { .. } => {
                 "give only keys that sign it; `mkdeb repo key rotate` lets another one sign from now on"
             }
             Self::Gone { .. } => "publish that package again, which needs no restoring",
             Self::SameVersion { .. } => "give it a version that is higher or lower",
+            Self::Named { .. } => "leave `--name` out",
             Self::Key { .. } => "change it: `mkdeb repo key rotate`",
             _ => return None,
         };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::control::stanza;
+use crate::openpgp;
 use crate::repo::apps::Packages;
 use crate::repo::apps::Row;
 use crate::repo::blocks::Blocks;
@@ -144,7 +145,11 @@ fn beside(session: &Session<'_>, head: &Head, found: &mut Findings) -> Result<()
     let Some(commit) = entry(session, (suite, head.release.generation), found)? else {
         let place = layout::commit(suite, head.release.generation);
         if found.all.len() == before {
-            found.warn("missing-entry", session.store.spelled(&place), "the journal lacks what hosts see");
+            found.warn(
+                "missing-entry",
+                session.store.spelled(&place),
+                "the journal does not have what hosts see",
+            );
         }
         return Ok(());
     };
@@ -234,7 +239,7 @@ fn paragraphs(index: &Index, (place, found): (&str, &mut Findings)) -> Result<()
         let key = stanza::key(text);
         if key.is_some() && last >= key {
             let name = stanza::field(text, "Package").unwrap_or("?");
-            found.warn("unsorted", place, format!("`{name}` is out of order, or there twice"));
+            found.warn("unsorted", place, format!("`{name}` is out of order, or listed twice"));
         }
         last = key;
         Ok(())
@@ -296,14 +301,19 @@ pub fn unmet(packages: &Packages) -> Vec<(String, String)> {
     found
 }
 
+/// Whether nobody signed it, which is not what a publisher writes.
+fn is_broken(session: &Session<'_>, head: &Head) -> bool {
+    matches!(session.signer.signers(&head.inline), Err(openpgp::Error::NotSigned))
+}
+
 /// Makes files agree with the journal again: finishes what was committed, and writes anew what stands beside
 /// `InRelease`.
 pub fn repair(session: &Session<'_>, suite: &str) -> Result<(), Error> {
     let generation = match Head::read(session.store, suite) {
-        Ok(Some(head)) => head.release.generation,
+        Ok(Some(head)) if !is_broken(session, &head) => head.release.generation,
         Err(Error::Store(error)) => return Err(error.into()),
         // What hosts see is lost; the journal has it.
-        Ok(None) | Err(_) => {
+        Ok(_) | Err(_) => {
             // The newest that can be believed.
             let entries = journal(session, suite)?;
             let mut entries = entries.iter().rev().map(|commit| session.entry(suite, commit.generation));

@@ -20,6 +20,8 @@ use std::collections::BTreeSet;
 use handlebars::Handlebars;
 use serde::Serialize;
 
+use crate::types::spelling::nearest;
+
 /// The output languages, told apart by the templates' names: `activate.sh.hbs`, `service.unit.hbs`, …
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Language {
@@ -63,6 +65,18 @@ pub enum Error {
         /// What the engine says.
         reason: String,
     },
+}
+
+impl Error {
+    /// What would help.
+    pub fn hint(&self) -> Option<String> {
+        let Self::Unknown(name) = self else { return None };
+        let names = || BUILT_IN.iter().map(|(name, _)| *name);
+        Some(match nearest(name, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the templates are {}", names().collect::<Vec<_>>().join(", ")),
+        })
+    }
 }
 
 /// The built-in templates, by name.
@@ -128,7 +142,11 @@ impl Templates {
         let syntax = |reason: String| Error::Syntax { name: name.to_owned(), reason };
         let language = language_of(name).ok_or_else(|| Error::Unknown(name.to_owned()))?;
         let registry = self.registries.get_mut(&language).ok_or_else(|| Error::Unknown(name.to_owned()))?;
-        registry.register_template_string(name, text).map_err(|error| syntax(error.to_string()))
+        registry.register_template_string(name, text).map_err(|error| {
+            // Its own words draw the line, and say all of it twice.
+            let at = error.pos().map(|(line, column)| format!("line {line}, column {column}: "));
+            syntax(at.unwrap_or_default() + &error.reason().to_string())
+        })
     }
 
     /// The text of a template with the values of `data`. A value that the template names and `data` lacks is

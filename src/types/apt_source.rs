@@ -27,10 +27,10 @@ pub enum Root {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Nothing is there.
-    #[error("a repository is a directory or an address, with a suite and components behind it")]
+    #[error("it is empty: a repository to read is a directory, or `URL SUITE COMPONENT…`")]
     Empty,
     /// A scheme that cannot be read from.
-    #[error("`{0}:` cannot be read from: a directory, `file:`, `http:` and `https:` can")]
+    #[error("packages are not read from `{0}:`, but from a directory, `file:`, `http:` or `https:`")]
     Scheme(String),
     /// A word that leads elsewhere.
     #[error("`{0}` cannot be a suite or a component")]

@@ -89,7 +89,7 @@ impl FromStr for Relation {
     fn from_str(text: &str) -> Result<Self, Error> {
         let wrap = |reason: String| Error { text: text.to_owned(), reason };
         if text.contains(',') {
-            return Err(wrap("one item has no comma in it; write several items".to_owned()));
+            return Err(wrap("it has a comma: write each package as an item of its own".to_owned()));
         }
         text.split('|').map(|part| alternative(part.trim()).map_err(wrap)).collect::<Result<_, _>>().map(Self)
     }
@@ -99,7 +99,7 @@ fn alternative(text: &str) -> Result<Alternative, String> {
     let (name, version) = match text.split_once('(') {
         None => (text, None),
         Some((name, rest)) => {
-            let inside = rest.strip_suffix(')').ok_or("the `(` is not closed at its end")?;
+            let inside = rest.strip_suffix(')').ok_or("the `(` is not closed with a `)` at the end")?;
             (name.trim_end(), Some(constraint(inside.trim())?))
         }
     };

@@ -45,13 +45,13 @@ impl Service {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Nothing is there.
-    #[error("a repository is a directory, or `s3://BUCKET/PREFIX`, `gs://…`, `az://…`")]
+    #[error("it is empty: a repository is a directory, `s3://BUCKET/PREFIX`, `gs://…` or `az://…`")]
     Empty,
     /// A scheme that nothing can be published to.
-    #[error("nothing can be published to `{0}:`: a directory, `file:`, `s3:`, `gs:` and `az:` are places")]
+    #[error("mkdeb keeps no repository at `{0}:`, but in a directory, or at `file:`, `s3:`, `gs:` or `az:`")]
     Scheme(String),
     /// No bucket, or one that leads elsewhere.
-    #[error("`{0}` names no bucket, or a prefix with `..` in it")]
+    #[error("`{0}` names no bucket, or has `..` in its prefix")]
     Bucket(String),
 }
 

@@ -117,7 +117,7 @@ impl FromStr for DebVersion {
             return fail("only letters, digits and `. + - ~` are allowed");
         }
         if upstream.contains(':') {
-            return fail("only one `:` is of use, after the epoch");
+            return fail("there is more than one `:`, which only follows the epoch");
         }
         match revision {
             Some("") => return fail("the revision after the last `-` is empty"),

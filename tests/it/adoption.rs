@@ -190,8 +190,8 @@ fn a_server_that_refuses_is_an_error_without_a_password_in_it() {
         ran.err
     );
     for (source, words) in [
-        ("s3://bucket/x", "`s3:` cannot be read from"),
-        ("", "a repository is a directory or an address"),
+        ("s3://bucket/x", "packages are not read from `s3:`"),
+        ("", "it is empty: a repository to read is a directory"),
         ("repo ../../x", "`../../x` cannot be a suite"),
     ] {
         let ran = project.run(&["build", "--repo", source]);
@@ -208,7 +208,7 @@ fn a_package_of_the_key_that_is_something_else_is_an_error_that_names_it() {
     let whole = fs::read(&deb).unwrap();
 
     fs::write(&deb, &whole[..whole.len() - 10]).unwrap();
-    project.refused(&["--repo", "repo"], &[&name, "its members", "hint: take it away there"]);
+    project.refused(&["--repo", "repo"], &[&name, "its members", "hint: remove it there"]);
     fs::write(&deb, &whole[..100]).unwrap();
     project.refused(&["--repo", "repo"], &["failed to read the package", &name]);
     fs::copy(&built[1], &deb).unwrap();
@@ -232,7 +232,7 @@ fn a_package_of_the_key_that_is_something_else_is_an_error_that_names_it() {
     project.refused(
         &["--repo", "repo"],
         &[
-            "is there already, and not what `requirements.txt` says",
+            "is published already, and is not what `requirements.txt` says",
             "idna is 3.8",
             "extra 1.0 is there",
             &name,

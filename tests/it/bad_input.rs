@@ -32,7 +32,7 @@ fn a_manifest_is_refused_at_its_line_with_what_to_do() {
         &["has to be a string, not a number", "write it in quotes", "mkdeb.toml:"],
     );
     manifest("[service]\nname = \"x\"\n", &["write `[[service]]`"]);
-    manifest("path\n", &["the text is not TOML", "mkdeb.toml:11"]);
+    manifest("path\n", &["the text is not valid TOML", "mkdeb.toml:11"]);
     manifest(
         "[[config]]\nsource = \"${NO_SUCH}/x\"\npath = \"/etc/x\"\n",
         &["`NO_SUCH`, which is not set", "set `NO_SUCH`"],
@@ -78,7 +78,8 @@ fn a_manifest_that_cannot_be_read_is_named() {
 
 #[test]
 fn an_input_that_is_not_there_or_not_a_tree_is_named() {
-    let relative = "hint: make it first; paths in a manifest are relative to the directory it lies in";
+    let relative =
+        "hint: make it first, or correct the path, which is relative to the directory of the manifest";
     set("app.tarball=none.tar.gz", &["failed to read `none.tar.gz`: No such file", relative]);
     set("venv.path=none", &["failed to read `none`: No such file", relative]);
     set(
@@ -88,12 +89,16 @@ fn an_input_that_is_not_there_or_not_a_tree_is_named() {
     set("app.tarball=/dev/zero", &["`/dev/zero` is neither a directory nor a tar archive"]);
     set("venv.path=app", &["`app` is not a virtualenv", "hint: "]);
     set("app.exclude=[\"a[\"]", &["`exclude` in `[app]`: `a[` is not a glob"]);
-    set("app.strip-components=9", &["`strip-components = 9` leaves nothing of `app`"]);
+    set(
+        "app.strip-components=9",
+        &["`strip-components = 9` leaves nothing of `app`", "hint: take less of the paths"],
+    );
     let config = "[[config]]\nsource = \"x\"\npath = \"/etc/x\"\n";
     manifest(config, &["failed to read `x`: No such file", relative]);
     let project = Project::new(config);
     fs::create_dir(project.path("x")).unwrap();
-    project.refused(&[], &["`x` is not a regular file"]);
+    project.refused(&[], &["`x` is not a regular file", "`[[tree]]` takes a directory"]);
+    set("venv.requirements=none.txt", &["none.txt`: No such file", "`requirements` in `[venv]` is relative"]);
     let fifo = Command::new("mkfifo").arg(project.path("pipe")).status().unwrap();
     assert!(fifo.success());
     project.refused(&["--set", "app.tarball=pipe"], &["`pipe` is neither a directory nor a tar archive"]);
@@ -161,8 +166,9 @@ fn a_program_that_is_not_shipped_is_refused_with_the_one_that_is() {
         "service.0.exec=nothing",
         &["which is not in the release", "hint: paths are relative to the release"],
     );
-    set("service.0.exec=orders", &["which is a directory"]);
-    set("service.0.exec=orders/__init__.py", &["which is not executable"]);
+    set("service.0.exec=venv/bin/none", &["which is not in the release", "into the virtualenv"]);
+    set("service.0.exec=orders", &["which is a directory", "hint: name a file in it"]);
+    set("service.0.exec=orders/__init__.py", &["which is not executable", "hint: make it executable"]);
     manifest("[[command]]\nname = \"x\"\npath = \"serve\"\n", &["[[command]] x starts `serve`", near]);
 }
 
@@ -197,7 +203,7 @@ fn a_conffile_has_a_path_that_dpkg_reads() {
     let project = Project::new(&config("/etc/orders/a "));
     project.write("x", "");
     project
-        .refused(&[], &["`/etc/orders/a ` ends in a blank, which dpkg does not read", "leave the blank out"]);
+        .refused(&[], &["`/etc/orders/a ` ends in a blank, which dpkg drops", "remove the blank at its end"]);
     let of_length = |length: usize| {
         let name = "n".repeat(240);
         let start = format!("/etc/{name}/{name}/{name}/{name}/");
@@ -228,9 +234,9 @@ fn what_runs_as_root_is_told() {
     }
     let said = project.build(&[]).err;
     for words in [
-        "warning: tool: is setuid or setgid, and will not be on the host; say so with `mode`",
-        "warning: app: `tool` is setuid or setgid, and will not be on the host",
-        "warning: build/venv: `bin/tool` is setuid or setgid, and will not be on the host",
+        "warning: tool: is setuid or setgid here, and will be neither on the host; set `mode` if it has to be",
+        "warning: app: `tool` is setuid or setgid here, and will be neither on the host",
+        "warning: build/venv: `bin/tool` is setuid or setgid here, and will be neither on the host",
     ] {
         assert!(said.contains(words), "{said}");
     }
@@ -311,8 +317,13 @@ fn an_override_that_is_no_template_or_no_shell_is_refused() {
         project.refused(&templates, words);
         fs::remove_file(project.path("mine").join(name)).unwrap();
     };
-    with("no-such.sh.hbs", "", &["there is no template `no-such.sh.hbs` to override"]);
-    with("prerm.sh.hbs", "#!/bin/sh\n{{#if x}}\n", &["the template `prerm.sh.hbs` cannot be read: "]);
+    with("prem.sh.hbs", "", &["no template `prem.sh.hbs` to override", "did you mean `prerm.sh.hbs`?"]);
+    with(
+        "no-such.sh.hbs",
+        "",
+        &["no template `no-such.sh.hbs` to override", "the templates are activate.sh.hbs, "],
+    );
+    with("prerm.sh.hbs", "#!/bin/sh\n{{#if x}}\n", &["the template `prerm.sh.hbs` cannot be read: line "]);
     with(
         "prerm.sh.hbs",
         "#!/bin/sh\n: {{relaese.id}}\n",
@@ -364,7 +375,10 @@ fn an_output_that_cannot_be_is_refused() {
     project.refused(&[], &["dist` is not a directory"]);
     fs::remove_file(project.path("dist")).unwrap();
     fs::create_dir_all(project.path("dist/orders_1.4.2_all.deb/x")).unwrap();
-    project.refused(&[], &["orders_1.4.2_all.deb` is there already, and is no file", "hint: move it away"]);
+    project.refused(
+        &[],
+        &["orders_1.4.2_all.deb` exists already, and is not a regular file", "hint: move it away"],
+    );
 }
 
 #[test]
@@ -431,7 +445,8 @@ fn what_is_in_the_way_of_a_package_is_said_before_any_is_written() {
     let last = built.out.lines().last().unwrap().to_owned();
     fs::remove_dir_all(project.path("dist")).unwrap();
     fs::create_dir_all(&last).unwrap();
-    project.refused(&[], &["orders_1.4.2", "is there already, and is no file", "hint: move it away"]);
+    project
+        .refused(&[], &["orders_1.4.2", "exists already, and is not a regular file", "hint: move it away"]);
 }
 
 #[test]

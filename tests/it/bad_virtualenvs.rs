@@ -16,7 +16,7 @@ fn refuses(project: &Project, words: &[&str], error: &str, hint: &str) {
     assert_eq!(state(project.path()), before, "{error}");
 }
 
-const REBUILD: &str = "make it anew with `python3 -m venv`, `uv venv` or virtualenv 20 or later";
+const REBUILD: &str = "make it again with `python3 -m venv`, `uv venv` or virtualenv 20 or later";
 
 /// A project with a virtualenv beside it, of which only the skeleton is there.
 fn sketch() -> Project {
@@ -73,7 +73,7 @@ fn a_virtualenv_of_two_pythons_is_refused() {
         &project,
         &[],
         "`venv` holds modules of several Pythons: `lib/python3.11` and `lib/python3.9`",
-        "make the virtualenv anew, or delete whichever of `lib/python3.11` and `lib/python3.9` is left over",
+        "make the virtualenv again, or delete whichever of `lib/python3.11` and `lib/python3.9` is left over",
     );
 }
 
@@ -116,7 +116,7 @@ fn an_interpreter_of_another_version_is_refused() {
         &sketch(),
         &["--set", "venv.python=/usr/bin/python3.9"],
         "`/usr/bin/python3.9` is not Python 3.11, which the virtualenv's `lib` is for",
-        "set `python = \"/usr/bin/python3.11\"` in `[venv]`, or make the virtualenv anew",
+        "set `python = \"/usr/bin/python3.11\"` in `[venv]`, or make the virtualenv again",
     );
 }
 
@@ -127,7 +127,7 @@ mod system {
     use crate::trial::Project;
 
     const EDITABLE: &str = "install it for good: `uv sync --no-editable`, or `pip install .` without `-e`";
-    const OTHER_PYTHON: &str = "set `python = \"/usr/bin/python3.11\"` in `[venv]`, or make the virtualenv anew \
+    const OTHER_PYTHON: &str = "set `python = \"/usr/bin/python3.11\"` in `[venv]`, or make the virtualenv again \
                                 with `/usr/bin/python3.11 -m venv` or `uv venv --python /usr/bin/python3.11`";
     const SPEEDUPS: &str = "lib/python3.11/site-packages/markupsafe/_speedups.cpython-311";
 

@@ -39,7 +39,10 @@ fn the_manifest_and_the_directory_are_where_the_user_says() {
     assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
     let ran = project.run(&["build", "-C", "nowhere"]);
     assert_eq!(ran.code, Some(2));
-    assert_eq!(ran.err, "error: failed to enter `nowhere`: No such file or directory (os error 2)\n");
+    assert_eq!(
+        ran.err,
+        "error: failed to enter `nowhere`: No such file or directory (os error 2)\nhint: `-C` takes a directory that is there\n"
+    );
 }
 
 #[test]
@@ -218,7 +221,7 @@ fn a_path_of_the_build_is_warned_of_by_file_and_fatal_when_strict() {
         &[
             "error: 2 warnings, which `--strict` takes for errors; the first: /opt/",
             "settings.py",
-            "hint: mend them",
+            "hint: fix them",
         ],
     );
     project.refused(

@@ -410,16 +410,16 @@ fn foreign_containers_are_refused_with_one_clear_error() {
     let version = ("debian-binary", &b"2.0\n"[..]);
     for (bytes, words) in [
         (Vec::new(), "not a Debian package"),
-        (ar(&[("control.tar", b"")]), "`control.tar` stands where `debian-binary`"),
+        (ar(&[("control.tar", b"")]), "`control.tar` is where the member `debian-binary`"),
         (ar(&[("debian-binary", b"3.0\n")]), "format version"),
         (ar(&[("debian-binary", b"2.0")]), "format version"),
         (ar(&[("debian-binary", b"2.0\r\n")]), "format version"),
-        (ar(&[version]), "the end of the file stands where `control.tar`"),
-        (ar(&[version, ("data.tar", b"")]), "`data.tar` stands where `control.tar`"),
-        (ar(&[version, ("control.tar.bz2", b"")]), "compressed with something"),
+        (ar(&[version]), "the file ends where the member `control.tar`"),
+        (ar(&[version, ("data.tar", b"")]), "`data.tar` is where the member `control.tar`"),
+        (ar(&[version, ("control.tar.bz2", b"")]), "a compression that mkdeb does not read"),
         (ar(&[version, ("control.tar.gz", b"junk")]), "cannot be read"),
         (ar(&[version, ("control.tar.zst", b"")]), "cannot be read"),
-        (ar(&[version, ("control.tar", b""), ("other", b"")]), "`other` stands where `data.tar`"),
+        (ar(&[version, ("control.tar", b""), ("other", b"")]), "`other` is where the member `data.tar`"),
         (ar(&[version, ("control.tar", b""), ("_x", b""), ("data.tar", b"")]), "no file `control`"),
     ] {
         let error = whole(&bytes).expect_err(words).to_string();

@@ -171,5 +171,6 @@ fn what_cannot_be_compared_is_said() {
         let ran = project.run(&["diff", name, name]);
         assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{}", ran.err);
         assert!(ran.err.contains(said), "{}", ran.err);
+        assert!(name != "empty" || ran.err.contains("hint: name a `.deb`, or a directory"), "{}", ran.err);
     }
 }

@@ -83,7 +83,7 @@ fn what_cannot_be_exported_is_said() {
     };
     refused("orders", &["v1.1"], &["git knows no commit `v1.1`", "did you mean `v1.0`?"]);
     refused("orders", &["--", "--output=x"], &["git knows no commit `--output=x`"]);
-    refused("app", &[], &["is in no repository of git"]);
+    refused("app", &[], &["is not in a repository of git"]);
     project.write("orders/app.py", "changed\n");
     project.write("orders/new.py", "new\n");
     refused("orders", &[], &["2 files differ from `HEAD`: `app.py` and 1 more", "mkdeb export HEAD"]);
@@ -154,7 +154,7 @@ fn trees_of_submodules_are_taken_where_that_is_asked_for() {
     fs::create_dir(project.path("orders/vendor/lib")).unwrap();
     let ran = export(&project, "orders", &["HEAD", "--submodules", "--output", "../c.tar.gz"]);
     assert_eq!(ran.code, Some(2));
-    assert!(ran.err.contains("the submodule `vendor/lib` is not there in its commit"), "{}", ran.err);
+    assert!(ran.err.contains("the submodule `vendor/lib` does not have its commit"), "{}", ran.err);
     assert!(ran.err.contains("git submodule update --init --recursive"), "{}", ran.err);
 }
 
@@ -266,10 +266,10 @@ fn a_commit_that_cannot_be_built_is_said() {
     refused(&[], "--set app.git=$(git rev-parse HEAD)");
     project.build(&["-C", "orders", "--dry-run", "--set", &format!("app.git={}", head(&project))]);
     refused(&["--set", "app.git=v1.1"], "did you mean `v1.0`?");
-    refused(&["--set", "app.tarball=x"], "`git` in `[app]` and `tarball` exclude each other");
+    refused(&["--set", "app.tarball=x"], "`git` in `[app]` and `tarball` cannot be used together");
     manifest_in(&project, ".", "git = \"HEAD\"");
     let ran = project.run(&["build"]);
-    assert!(ran.err.contains("is in no repository of git"), "{}", ran.err);
+    assert!(ran.err.contains("is not in a repository of git"), "{}", ran.err);
     assert!(ran.err.contains("`git init` makes one"), "{}", ran.err);
 }
 

@@ -42,8 +42,8 @@ fn venv() -> Tarball {
         .special(b'2', b"bin/python", b"/usr/bin/python3.11")
 }
 
-const ANEW: &str = "hint: make the archive anew, for example with `git archive`";
-const BROKEN: &str = "hint: fetch or make the archive anew";
+const ANEW: &str = "hint: make the archive again, for example with `git archive`";
+const BROKEN: &str = "hint: fetch the archive again, or make it again";
 
 fn paths() -> Vec<Case> {
     vec![
@@ -488,7 +488,7 @@ fn a_bomb_is_stopped_at_the_limit() {
         let set = ["--set", &format!("app.tarball={name}")];
         let words = [
             &format!("error: `{name}` goes beyond the 50M that the inputs may unpack to"),
-            "hint: if so much is meant, allow it, for example with `--max-unpacked 100M`",
+            "hint: if it is meant to be that large, allow it, for example with `--max-unpacked 100M`",
         ];
         project.refused(&[&limit[..], &set].concat(), &words);
         // Whoever wrote on would meet this before the limit of mkdeb: 1 GiB of memory, files of 100 MB.

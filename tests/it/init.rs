@@ -475,7 +475,7 @@ fn what_makes_no_manifest_is_said_and_nothing_is_written() {
     refused(&[("debian/control", &capital), changelog], &["makes no valid manifest", "Orders"]);
     refused(
         &[("pyproject.toml", STANDARD), ("mkdeb.toml", "x")],
-        &["`mkdeb.toml` is there already", "--force"],
+        &["`mkdeb.toml` exists already", "--force"],
     );
     let procfile = ("Procfile", "release: x\n");
     let led_away = project();
@@ -484,5 +484,5 @@ fn what_makes_no_manifest_is_said_and_nothing_is_written() {
     let ran = init(&led_away, &["-C", "orders"]);
     has(&ran.err, &["`deploy` is a symbolic link, and is not written through", "in the place of the link"]);
     assert!(!led_away.path("app/before-activate").exists() && !led_away.path("orders/mkdeb.toml").exists());
-    refused(&[procfile, ("deploy/before-activate", "x")], &["`deploy/before-activate` is there already"]);
+    refused(&[procfile, ("deploy/before-activate", "x")], &["`deploy/before-activate` exists already"]);
 }

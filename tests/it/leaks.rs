@@ -150,7 +150,12 @@ fn what_breaks_a_rule_of_lint_does_not_appear() {
     project.write("app/pip.conf", "index-url = https://a:b@c/\n");
     project.refused(
         &["--fast"],
-        &["the package breaks rules:", "/.pypirc: line 1", "/pip.conf: line 1", "hint: mend it"],
+        &[
+            "the package breaks rules:",
+            "/.pypirc: line 1",
+            "/pip.conf: line 1",
+            "hint: `mkdeb explain RULE` says how to fix it",
+        ],
     );
     // What is a warning is a note, and an error under `--strict`.
     project.append(
@@ -182,7 +187,7 @@ fn lint_obeys_a_manifest_that_it_is_given_and_no_other() {
     assert_eq!(project.run(&["pack", "--root-owner-group", "-q", "tree", "sample.deb"]).code, Some(0));
     let plain = project.run(&["lint", "sample.deb"]);
     assert_eq!(plain.code, Some(0), "{}", plain.out);
-    assert!(plain.out.contains("warning: /etc/sample.conf: it is no conffile"), "{}", plain.out);
+    assert!(plain.out.contains("warning: /etc/sample.conf: it is not a conffile"), "{}", plain.out);
     assert!(plain.out.contains("[missing-field]"), "{}", plain.out);
     let judged = project.run(&["lint", "-f", "mkdeb.toml", "sample.deb"]);
     assert_eq!(judged.code, Some(1), "{}", judged.out);

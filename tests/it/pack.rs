@@ -74,12 +74,12 @@ fn a_tree_is_packed_as_its_document_says() {
 fn where_it_cannot_go_is_said_and_nothing_is_touched() {
     for (words, message) in [
         (&["-C", "tree", "."][..], "gives no name"),
-        (&["tree", "missing/x.deb"], "no directory"),
-        (&["tree", "tree/usr/share/tiny/file/x.deb"], "no directory"),
+        (&["tree", "tree/usr/share/tiny/file/x.deb"], "file` is not a directory"),
+        (&["tree", "tree/usr/share/tiny/file/a/b/"], "file` is not a directory"),
         (&["tree", "/dev/full"], "not a regular file"),
         (&["tree", "fifo"], "not a regular file"),
-        (&["tree", "missing/"], "no directory"),
-        (&["--nocheck", "tree", "."], "there is no name for a file in it"),
+        (&["--nocheck", "tree", "missing/"], "no file name is made from the control file"),
+        (&["--nocheck", "tree", "."], "no file name is made from the control file"),
         (&["missing"], "failed to read"),
         (&["tree/usr"], "no directory `DEBIAN`"),
         (&["tree/DEBIAN/control"], "is not a directory"),
@@ -98,6 +98,17 @@ fn where_it_cannot_go_is_said_and_nothing_is_touched() {
         assert!(text(&output.stderr).contains(message), "{words:?}: {}", text(&output.stderr));
         assert_eq!(output.stdout, b"");
         assert_eq!(names(directory.path()), before, "{words:?}");
+    }
+}
+
+#[test]
+fn directories_that_are_missing_are_made() {
+    let directory = tempfile::tempdir().expect("a directory");
+    tree(directory.path());
+    for (destination, expected) in [("a/b/", "a/b/tiny_1.0-1_all.deb"), ("c/d/x.deb", "c/d/x.deb")] {
+        let output = pack(directory.path(), &["tree", destination]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        assert!(directory.path().join(expected).is_file(), "{destination}");
     }
 }
 

@@ -122,8 +122,8 @@ fn build_refuses_a_virtualenv_that_is_not_what_its_lock_says() {
             "`build/venv` is not what `requirements.txt` says:",
             "\n  idna 3.7 is missing, which requirements.txt:2 asks for",
             "\n  torch is 2.0+cpu, and requirements.txt:3 asks for 2.1",
-            "\n  typing-extensions 4.0 is there, and nothing asks for it",
-            "hint: make the virtualenv anew from that file",
+            "\n  typing-extensions 4.0 is installed, and nothing asks for it",
+            "hint: make the virtualenv again from that file",
         ],
     );
     // What a project asks for by itself is no lock.
@@ -160,11 +160,11 @@ fn requirements_that_are_no_lock_are_refused_before_the_virtualenv_is_read() {
         }
     }
     for (file, text, words) in [
-        ("uv.lock", "version = 9", "`uv.lock` has version 9 of its format; 1 is known"),
+        ("uv.lock", "version = 9", "`uv.lock` has version 9 of its format, and mkdeb knows 1"),
         (
             "pylock.toml",
             "lock-version = \"7.0\"",
-            "`pylock.toml` has version 7.0 of its format; 1.0 is known",
+            "`pylock.toml` has version 7.0 of its format, and mkdeb knows 1.0",
         ),
         ("pylock.web.toml", "lock-version = ", "`pylock.web.toml` cannot be read"),
     ] {

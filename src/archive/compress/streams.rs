@@ -101,7 +101,7 @@ impl<R: Read> Single for Xz<R> {
             if is_end && padding % 4 != 0 {
                 return Err(io::Error::new(
                     io::ErrorKind::InvalidData,
-                    "the padding behind an xz stream is broken",
+                    "the padding after an xz stream is broken",
                 ));
             }
             if is_end {

@@ -48,5 +48,5 @@ fn key(option: &str) -> Option<String> {
     let schema: serde_json::Value = serde_json::from_str(schema::TEXT).ok()?;
     let keys = schema.pointer("/properties/package/properties")?.as_object()?;
     let key = spelling::nearest(name, keys.keys().map(String::as_str))?;
-    Some(format!("`{key}` stands in the manifest; `mkdeb build --set package.{key}=…` overrides it"))
+    Some(format!("`{key}` is a key of the manifest; `mkdeb build --set package.{key}=…` overrides it"))
 }

@@ -19,7 +19,8 @@ pub(in crate::cli) struct PackArguments {
     /// The tree, with its control files in `DEBIAN`
     tree: PathBuf,
 
-    /// Where the package goes: a directory or a file [default: `TREE.deb`]
+    /// Where the package goes: a file, or a directory, which has `/` at its end where it is to be made
+    /// [default: `TREE.deb`]
     #[arg(value_name = "DEST")]
     destination: Option<PathBuf>,
 

@@ -71,7 +71,7 @@ pub(in crate::cli) enum RepoVerb {
         #[command(flatten)]
         place: PlaceArguments,
         /// The generation, as `log` tells it
-        #[arg(value_name = "GENERATION")]
+        #[arg(value_name = "GENERATION", value_parser = number)]
         generation: u64,
         #[command(flatten)]
         suite: SuiteArgument,
@@ -122,7 +122,7 @@ pub(in crate::cli) enum RepoVerb {
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
         keep: u32,
         /// How many days everything stays
-        #[arg(long, value_name = "D", default_value = "0")]
+        #[arg(long, value_name = "D", default_value = "0", value_parser = number)]
         keep_days: u64,
         /// What stays whatever its age: `orders=1.4`; may be repeated
         #[arg(long = "pin", value_name = "PKG")]
@@ -236,6 +236,10 @@ impl LookArguments {
 }
 
 /// A time as people say it: `7d`, `12h`, `90m`, `30s`.
+fn number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "a whole number is needed".to_owned())
+}
+
 fn seconds(text: &str) -> Result<u64, String> {
     if text == "0" {
         return Ok(0);
@@ -244,7 +248,7 @@ fn seconds(text: &str) -> Result<u64, String> {
     let unit = units.iter().find(|(letter, _)| text.ends_with(*letter));
     let (number, factor) = unit.map_or(("", 1), |(letter, factor)| (text.trim_end_matches(*letter), *factor));
     let number = number.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
-    number.ok_or_else(|| "a time is a number with `d`, `h`, `m` or `s` behind it".to_owned())
+    number.ok_or_else(|| "a time is a number followed by `d`, `h`, `m` or `s`".to_owned())
 }
 
 /// Arguments of `mkdeb repo verify`.

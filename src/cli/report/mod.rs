@@ -60,7 +60,11 @@ pub(in crate::cli) fn usage(error: &clap::Error) -> ExitCode {
 
 /// What went wrong before anything could be asked for.
 pub(in crate::cli) fn unheard(error: crate::host::Error) -> ExitCode {
-    say(&format!("error: {}", marked(&Failure::from(error).chain().join(": "))));
+    let failure = Failure::from(error);
+    say(&format!("error: {}", marked(&failure.chain().join(": "))));
+    if let Some(hint) = &failure.hint {
+        say(&format!("hint: {}", marked(hint)));
+    }
     ExitCode::from(ERROR)
 }
 

@@ -36,7 +36,7 @@ impl Report {
                 None if outcome.is_changed => {
                     format!("`{suite}` is as it was; what holds for all of the repository was changed")
                 }
-                None => format!("`{suite}` is there already, as it should be"),
+                None => format!("`{suite}` exists already, as it should be"),
             }));
         }
         self.print(format!("{}\n", outcome.sources).as_bytes())

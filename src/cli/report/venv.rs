@@ -36,7 +36,7 @@ impl Report {
                     let count = counted(*distributions as u64, "distributions");
                     format!("made {directory} with {maker}: {count}")
                 }
-                None => format!("{directory} is there already"),
+                None => format!("{directory} exists already"),
             }));
         }
         self.print(format!("{}\n", path.display()).as_bytes())

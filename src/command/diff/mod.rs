@@ -50,13 +50,17 @@ pub enum Error {
     #[error("there is no package in `{}`", .0.display())]
     Empty(PathBuf),
     /// A file of a repository that is not there.
-    #[error("`{0}` is listed in the index of the repository, but missing")]
+    #[error("`{0}` is in the index of the repository, but its file is missing")]
     Gone(String),
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::new(error, None)
+        let hint = match &error {
+            Error::Empty(_) => "name a `.deb`, or a directory with the packages of one application",
+            Error::Gone(_) => "`mkdeb repo verify` tells what else is missing",
+        };
+        Self::new(error, Some(hint.to_owned()))
     }
 }
 

@@ -12,7 +12,7 @@ pub enum Error {
     #[error("there is no `git` on `PATH`")]
     NoGit,
     /// Not a repository of git.
-    #[error("`{}` is in no repository of git", .0.display())]
+    #[error("`{}` is not in a repository of git", .0.display())]
     NoRepository(PathBuf),
     /// A repository of another user, whose settings git does not obey.
     #[error("git does not use the repository of `{}`, which belongs to another user", .0.display())]
@@ -36,7 +36,7 @@ pub enum Error {
         hint: &'static str,
     },
     /// A submodule that was not fetched.
-    #[error("the submodule `{path}` is not there in its commit `{commit}`")]
+    #[error("the submodule `{path}` does not have its commit `{commit}`")]
     NoSubmodule {
         /// Where it belongs.
         path: String,
@@ -76,15 +76,16 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let hint = match &error {
             Error::NoGit => Some("install the package `git`".to_owned()),
-            Error::NoRepository(_) => Some("`git init` makes one, `-C DIR` goes to one".to_owned()),
+            Error::NoRepository(_) => Some("`-C DIR` works in another directory; `git init` makes a repository".to_owned()),
             Error::Foreign(path) => Some(format!(
                 "where you trust what is in it: `git config --global --add safe.directory {}`",
                 path.display()
             )),
             Error::NoCommit { near: Some(near), .. } => Some(format!("did you mean `{near}`?")),
-            Error::NoCommit { .. } => {
-                Some("a CI may have fetched one commit alone: `git fetch --unshallow --tags`".to_owned())
-            }
+            Error::NoCommit { .. } => Some(
+                "`git log --all` lists what there is; a CI may have fetched one commit alone: `git fetch --unshallow --tags`"
+                    .to_owned(),
+            ),
             Error::Dirty { hint, .. } => Some((*hint).to_owned()),
             Error::NoSubmodule { .. } => {
                 Some("fetch it: `git submodule update --init --recursive`".to_owned())

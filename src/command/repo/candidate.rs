@@ -49,7 +49,7 @@ pub enum Error {
         source: read::Error,
     },
     /// It ends too early.
-    #[error("`{}` is cut off: it has {found} bytes, and its headers speak of {expected}", .path.display())]
+    #[error("`{}` is cut off: it has {found} bytes, and its headers say {expected}", .path.display())]
     Truncated {
         /// Which.
         path: PathBuf,
@@ -85,7 +85,7 @@ pub enum Error {
         problem: Problem,
     },
     /// A paragraph that apt would fail on.
-    #[error("the control file of `{}` has {} with what is added to it, and apt reads no index with that", .path.display(), plural::size(*.size))]
+    #[error("the entry of `{}` in the index would have {}, more than apt reads", .path.display(), plural::size(*.size))]
     TooLong {
         /// Which.
         path: PathBuf,
@@ -93,7 +93,7 @@ pub enum Error {
         size: u64,
     },
     /// Two files for one package.
-    #[error("`{}` and `{}` are both {name}, with other bytes", .first.display(), .second.display())]
+    #[error("`{}` and `{}` are both {name}, with different bytes", .first.display(), .second.display())]
     Twice {
         /// One.
         first: PathBuf,
@@ -111,7 +111,10 @@ impl From<Error> for Failure {
             Error::Control { source, .. } => source.hint(),
             Error::Truncated { .. } => Some("copy it again, or build it again".to_owned()),
             Error::Twice { .. } => Some("publish one of them".to_owned()),
-            Error::TooLong { .. } => Some(format!("shorten it to {}", plural::size(LARGEST as u64))),
+            Error::TooLong { .. } => Some(format!(
+                "shorten its control file: an entry has at most {}",
+                plural::size(LARGEST as u64)
+            )),
             _ => None,
         };
         Self::new(error, hint)

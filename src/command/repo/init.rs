@@ -130,11 +130,11 @@ pub fn init(request: &InitRequest, env: &Env, watch: &Watch) -> Result<InitOutco
     if settings.url.is_none() {
         let place = shown::url(&settings, &session);
         remarks.push(format!(
-            "hosts are told to ask `{place}`: say where they find it by `--url`, now or later"
+            "hosts are told to ask `{place}`: give the address that they reach it at by `--url`, now or later"
         ));
     }
     if settings.conditions == Conditions::SingleWriter {
-        remarks.push("the store keeps no conditions: two publishers at once lose packages".to_owned());
+        remarks.push("the store does not keep conditions of writes: of two publishers at once, one may lose its packages".to_owned());
     }
     Ok(InitOutcome {
         sources: access.store.spelled(&layout::sources(&settings.name, &request.suite)),

@@ -62,7 +62,7 @@ impl KeyOutcome {
 
 /// A file that must not be lost.
 #[derive(Debug, thiserror::Error)]
-#[error("`{}` is there already, and a key is never overwritten", .0.display())]
+#[error("`{}` exists already, and a key is never overwritten", .0.display())]
 struct Taken(PathBuf);
 
 /// Makes a key and writes its secret part.

@@ -154,7 +154,7 @@ fn beside(access: &Access, suite: &str) -> Result<Vec<Finding>, Failure> {
     {
         if access.store.get(path)?.is_none_or(|file| file.bytes.is_empty()) {
             let text =
-                "it is not there; `mkdeb repo init` with the words of the first time writes it".to_owned();
+                "it is missing; `mkdeb repo init` with the options of the first time writes it".to_owned();
             let (place, is_warning) = (access.store.spelled(path), code != "missing-key");
             found.push(Finding { code, place, text, is_warning });
         }

@@ -76,13 +76,13 @@ pub struct Access {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file where a repository should be.
-    #[error("`{0}` is no directory")]
+    #[error("`{0}` is not a directory")]
     NoDirectory(String),
     /// Nobody to sign.
     #[error("no key to sign with was given")]
     NoKey,
     /// A command whose keys nobody knows.
-    #[error("a command signs, and it was not said with which key")]
+    #[error("`--sign-command` signs, and it is not known with which key")]
     NoPublicKey,
     /// A file that is no key, or one that cannot be used.
     #[error("failed to use the key in `{place}`")]
@@ -209,13 +209,17 @@ impl Access {
 pub fn open_store(location: &RepoLocation, (env, watch): (&Env, &Watch)) -> Result<Box<dyn Store>, Failure> {
     match location {
         RepoLocation::Directory(path) if env.is_file(path.as_ref()) => {
-            let hint = "the repository, a directory, stands in front of the packages".to_owned();
+            let hint = "the repository is the first argument, and the packages follow it".to_owned();
             Err(Failure::new(Error::NoDirectory(path.clone()), Some(hint)))
         }
         RepoLocation::Directory(path) => Ok(Box::new(Directory::new(env.resolve(path.as_ref()), watch))),
         RepoLocation::Bucket { service, bucket, prefix } => {
             let bucket = connect::bucket(*service, (bucket, prefix), (env, watch));
-            Ok(Box::new(bucket.map_err(|error| Failure::new(error, None))?))
+            let failed = |error: connect::Error| {
+                let hint = error.hint();
+                Failure::new(error, hint)
+            };
+            Ok(Box::new(bucket.map_err(failed)?))
         }
     }
 }

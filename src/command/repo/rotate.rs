@@ -44,7 +44,7 @@ pub struct RotateOutcome {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No fingerprint.
-    #[error("`{0}` is no fingerprint: 40 hexadecimal digits")]
+    #[error("`{0}` is not a fingerprint, which has 40 hexadecimal digits")]
     NoFingerprint(String),
     /// It is among those that sign.
     #[error("the key {0} was given to sign, and is to be retired")]
@@ -53,7 +53,7 @@ pub enum Error {
     #[error("the key {0} signs now, and was not given")]
     NotGiven(Fingerprint),
     /// It never was one.
-    #[error("the repository does not show the key {0}")]
+    #[error("the repository has no key {0}")]
     Unknown(Fingerprint),
 }
 
@@ -65,7 +65,16 @@ pub fn rotate(request: &RotateRequest, env: &Env, watch: &Watch) -> Result<Rotat
     let mut retired = None;
     let mut kept = shown.clone();
     if let Some(text) = &request.retire {
-        let failed = |error: Error| Failure::new(error, None);
+        let failed = |error: Error| {
+            let prints = shown.iter().map(|certificate| certificate.fingerprint().to_string());
+            let hint = match error {
+                Error::StillSigns(_) => {
+                    "give the keys that go on signing by `--key`, without this one".to_owned()
+                }
+                _ => format!("its keys are {}", prints.collect::<Vec<_>>().join(", ")),
+            };
+            Failure::new(error, Some(hint))
+        };
         let print = Fingerprint::parse(text).ok_or_else(|| failed(Error::NoFingerprint(text.clone())))?;
         if access.keys.signing().contains(&print) {
             return Err(failed(Error::StillSigns(print)));

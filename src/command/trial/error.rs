@@ -144,7 +144,7 @@ mod tests {
             told,
             [
                 "failed to make a copy of `a.deb` that fails: it has no file `x`",
-                "failed to give a copy of `a.deb` another version: its control file names no version"
+                "failed to give a copy of `a.deb` another version: its control file has no `Version`"
             ]
         );
     }

@@ -75,7 +75,7 @@ fn listed(items: &[impl std::fmt::Display]) -> String {
 
 fn looked_for(names: &[String]) -> String {
     match names {
-        [name] => format!("{name} is no program"),
+        [name] => format!("{name} is not a program"),
         names => format!("neither {} is a program", names.join(" nor ")),
     }
 }
@@ -89,7 +89,7 @@ impl From<Error> for Failure {
             Error::Tarball(_) | Error::Nameless(_) => {
                 "name a directory: `path = \"build/venv\"`".to_owned()
             }
-            Error::OtherMachine { .. } => "make it on a machine of the host's kind".to_owned(),
+            Error::OtherMachine { .. } => "make it on a machine of the hosts' architecture".to_owned(),
             Error::Unhashed(_) => "lock all of them with hashes, or none".to_owned(),
             Error::Taken(_) => "move it away, or name another `path` in `[venv]`".to_owned(),
             Error::NoPython { .. } | Error::OtherPython { .. } => "name one with `--python`".to_owned(),

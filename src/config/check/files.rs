@@ -110,8 +110,8 @@ const LONGEST_CONFFILE: usize = 980;
 fn check_readable(scope: &Scope, text: Option<&Text>, path: &InstallPath) -> Result<(), Fault> {
     let span = text.map_or(0..0, Spanned::span);
     if path.as_str().ends_with(' ') {
-        let reason = format_args!("`{path}` ends in a blank, which dpkg does not read");
-        return Err(scope.invalid_but("path", span, reason, "leave the blank out"));
+        let reason = format_args!("`{path}` ends in a blank, which dpkg drops");
+        return Err(scope.invalid_but("path", span, reason, "remove the blank at its end"));
     }
     if path.as_str().len() > LONGEST_CONFFILE {
         let reason = format_args!("it is longer than the {LONGEST_CONFFILE} bytes that dpkg reads");

@@ -114,7 +114,7 @@ pub(in crate::config) fn venv(raw: Spanned<inputs::Venv>, layout: Layout) -> Res
 fn python(scope: &Scope, text: &Text) -> Result<InstallPath, Fault> {
     let path: InstallPath = scope.parse("python", text)?;
     if !is_plain(path.as_str()) || path == InstallPath::root() {
-        let reason = format_args!("`{path}` cannot stand behind `#!`");
+        let reason = format_args!("`{path}` cannot follow `#!` in a script");
         return Err(scope.invalid_but("python", text.span(), reason, "write it like `/usr/bin/python3.11`"));
     }
     Ok(path)
@@ -167,10 +167,10 @@ fn plain_prefix(scope: &Scope, text: &Text) -> Result<InstallPath, Fault> {
         Err(scope.invalid_but("prefix", text.span(), reason, "write it like `/opt/orders`"))
     };
     if !is_plain(path.as_str()) {
-        return fail("holds something else than letters, digits and `/ . _ + ~ -`");
+        return fail("has characters other than letters, digits and `/ . _ + ~ -`");
     }
     if path.as_str().matches('/').count() < 2 {
-        return fail("has fewer than two directories in it");
+        return fail("needs at least two directories, as in `/opt/orders`");
     }
     if is_system(path.as_str()) { fail("belongs to the system") } else { Ok(path) }
 }

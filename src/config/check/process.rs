@@ -84,7 +84,8 @@ pub(in crate::config) fn unit_path(
     if let (Some(path), Some(text)) = (&path, text)
         && path.as_str().ends_with(['\\', ' '])
     {
-        let reason = format_args!("`{path}` ends in a backslash or a blank, which no unit can say");
+        let reason =
+            format_args!("`{path}` ends in a backslash or a blank, which no systemd unit can express");
         return Err(scope.invalid_but(name, text.span(), reason, "choose another path"));
     }
     Ok(path)

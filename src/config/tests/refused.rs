@@ -20,7 +20,7 @@ fn more(text: &str, message: &str, hint: &str, at: &str) {
 #[test]
 fn what_is_not_toml() {
     let error = tests::recipe("[package\n").expect_err("no TOML");
-    assert!(error.to_string().starts_with("the text is not TOML: "), "{error}");
+    assert!(error.to_string().starts_with("the text is not valid TOML: "), "{error}");
     assert_eq!(error.place().map(|place| place.line), Some(1));
 }
 
@@ -45,7 +45,11 @@ fn unknown_keys() {
 #[test]
 fn wrong_types() {
     package("version = 1.0", " has to be a string, not a number", "write it in quotes");
-    package("depends = \"x\"", " has to be an array, not a string", "");
+    package(
+        "depends = \"x\"",
+        " has to be an array, not a string",
+        "write it in brackets: `depends = [\"…\"]`",
+    );
     package("name = { a = 1 }", " has to be a string, not a table", "");
     let message = "`service` has to be an array, not a table";
     tests::refused("[service]\nname = \"x\"", message, "write `[[service]]`", "[service]");
@@ -119,7 +123,7 @@ fn relations_that_dpkg_or_policy_refuses() {
         assert_eq!((error.to_string(), error.hint().unwrap_or_default()), (message.into(), hint.into()));
     };
     let like = "write it like `name (>= 1.2)`";
-    let commas = "`depends` in `[package]`: `aa, bb` is not a relation: one item has no comma in it; write several items";
+    let commas = "`depends` in `[package]`: `aa, bb` is not a relation: it has a comma: write each package as an item of its own";
     relation("depends = [\"aa, bb\"]", commas, like);
     let alternatives =
         "`conflicts` in `[package]`: `aa | bb` offers alternatives, which `Conflicts` does not take";
@@ -160,27 +164,27 @@ fn inputs_that_break_a_rule() {
     let app = |line: &str, message: &str, at: &str| {
         tests::refused(&format!("{LEAST}{line}"), &format!("`{message}"), "", at);
     };
-    app("strip-components = -1", "strip-components` in `[app]` is -1, not from 0 to 100", "-1");
+    app("strip-components = -1", "strip-components` in `[app]` is -1, and has to be from 0 to 100", "-1");
     let glob = "exclude` in `[app]`: `a{` is not a glob: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)";
     app("exclude = [\"a{\"]", glob, "\"a{\"");
     app("python-path = [\"../x\"]", "python-path` in `[app]`: `../x` leaves the tree with `..`", "\"../x\"");
     app("python-path = [\".\"]", "python-path` in `[app]`: `.` is the directory itself", "\".\"");
     let word = "`bytecode` in `[venv]`: `shrink` is not a way to treat bytecode";
     let text = "[venv]\npath = \"v\"\nbytecode = \"shrink\"";
-    more(text, word, "the words are `auto`, `keep`, `strip`, `compile`", "\"shrink\"");
+    more(text, word, "the values are `auto`, `keep`, `strip`, `compile`", "\"shrink\"");
     let text = "[venv]\npath = \"v\"\ndrop = [\"pip\", \"pip\"]";
-    more(text, "`drop` in `[venv]`: `pip` is there twice", "keep one of them", "\"pip\"");
+    more(text, "`drop` in `[venv]`: `pip` is given twice", "keep one of them", "\"pip\"");
     let text = "[venv]\npath = \"v\"\npython = \"/usr/my bin/python\"";
-    let message = "`python` in `[venv]`: `/usr/my bin/python` cannot stand behind `#!`";
+    let message = "`python` in `[venv]`: `/usr/my bin/python` cannot follow `#!` in a script";
     more(text, message, "write it like `/usr/bin/python3.11`", "\"/usr/my bin/python\"");
     let double = "`kind` in `[layout]`: `double` is not a layout";
-    more("[layout]\nkind = \"double\"", double, "the words are `single`, `split`", "\"double\"");
+    more("[layout]\nkind = \"double\"", double, "the values are `single`, `split`", "\"double\"");
     let suite = "`target` in `[build]`: `bookwrm` is not a suite that mkdeb knows";
     more("[build]\ntarget = \"bookwrm\"", suite, "did you mean `bookworm`?", "\"bookwrm\"");
     let text = "[compression]\nformat = \"zstd\"\n[build]\ntarget = \"bullseye\"";
     let message = "`format` in `[compression]`: the target's dpkg does not read zstd";
     more(text, message, "use `xz`, or a later `target`", "\"zstd\"");
-    let message = "`level` in `[compression]` is 23, not from 1 to 22";
+    let message = "`level` in `[compression]` is 23, and has to be from 1 to 22";
     more("[compression]\nlevel = 23", message, "", "23");
     let message = "`level` in `[compression]` has no effect with `format = \"none\"`";
     let hint = "remove `level` or `format = \"none\"`";
@@ -190,8 +194,8 @@ fn inputs_that_break_a_rule() {
 #[test]
 fn prefixes_that_belong_to_others() {
     for (prefix, reason) in [
-        ("/opt", "has fewer than two directories in it"),
-        ("/opt/a b", "holds something else than letters, digits and `/ . _ + ~ -`"),
+        ("/opt", "needs at least two directories, as in `/opt/orders`"),
+        ("/opt/a b", "has characters other than letters, digits and `/ . _ + ~ -`"),
         ("/usr/local", "belongs to the system"),
         ("/usr/lib", "belongs to the system"),
         ("/etc/orders", "belongs to the system"),
@@ -229,8 +233,13 @@ fn control_characters_anywhere() {
 
 #[test]
 fn commands_that_say_too_much_or_too_little() {
-    let message = "`path` in `[[command]]` and `entry-point` exclude each other";
-    more("[[command]]\nname = \"x\"\nentry-point = \"a:b\"\npath = \"c\"", message, "", "\"c\"");
+    let message = "`path` in `[[command]]` and `entry-point` cannot be used together";
+    more(
+        "[[command]]\nname = \"x\"\nentry-point = \"a:b\"\npath = \"c\"",
+        message,
+        "keep one of them",
+        "\"c\"",
+    );
     let message = "`[[command]]` has none of `entry-point`, `path`";
     more("[[command]]\nname = \"x\"", message, "add one of `entry-point`, `path`", "[[command]]");
     for bad in ["orders.cli", "a:b:c", "a.:b", "a b:c", "1a:b", "a:b()", ":", "a:;import os"] {
@@ -242,7 +251,7 @@ fn commands_that_say_too_much_or_too_little() {
     let message = "`path` in `[[command]]`: `/bin/x` is an absolute path";
     more("[[command]]\nname = \"x\"\npath = \"/bin/x\"", message, "", "\"/bin/x\"");
     let one = "[[command]]\nname = \"x\"\npath = \"bin/x\"\n";
-    let message = "`name` in `[[command]]`: `x` is there twice";
+    let message = "`name` in `[[command]]`: `x` is given twice";
     more(&format!("{one}{one}"), message, "keep one of them", "\"x\"");
 }
 
@@ -261,7 +270,7 @@ fn files_at_places_that_are_not_theirs() {
     file("/", "`/` is the root directory", "");
     file("/usr/../x", "`/usr/../x` cannot be a path on the host: it holds `..`", "");
     let twice = "[[link]]\npath = \"/usr/x\"\ntarget = \"y\"\n[[directory]]\npath = \"/usr/./x\"";
-    let message = "`path` in `[[directory]]`: `/usr/x` is there twice";
+    let message = "`path` in `[[directory]]`: `/usr/x` is given twice";
     more(twice, message, "keep one of them", "\"/usr/./x\"");
     let message = "`path` in `[[tree]]`: `venv` of a release is mkdeb's own";
     let text = "[[tree]]\nsource = \"x\"\npath = \"venv/lib\"";
@@ -277,10 +286,10 @@ fn configs_of_two_kinds_or_none() {
         more(&format!("[[config]]\npath = \"/etc/x\"\n{lines}"), message, hint, at);
     };
     let exclude =
-        |key: &str, other: &str| format!("`{key}` in `[[config]]` and `{other}` exclude each other");
-    config("source = \"x\"\nsecret = true", &exclude("secret", "source"), "", "true");
-    config("source = \"x\"\nremove = true", &exclude("remove", "source"), "", "true");
-    config("secret = true\nremove = true", &exclude("remove", "secret"), "", "true");
+        |key: &str, other: &str| format!("`{key}` in `[[config]]` and `{other}` cannot be used together");
+    config("source = \"x\"\nsecret = true", &exclude("secret", "source"), "keep one of them", "true");
+    config("source = \"x\"\nremove = true", &exclude("remove", "source"), "keep one of them", "true");
+    config("secret = true\nremove = true", &exclude("remove", "secret"), "keep one of them", "true");
     let message = "`[[config]]` has none of `source`, `secret`, `remove`";
     config("secret = false", message, "add one of `source`, `secret`, `remove`", "[[config]]");
     let message = "`mode` in `[[config]]` has no effect with `remove`";
@@ -294,7 +303,7 @@ fn configs_of_two_kinds_or_none() {
 fn users_and_hooks_that_break_a_rule() {
     let message = "`name` in `[[user]]`: `root` is always there";
     more("[[user]]\nname = \"root\"", message, "leave it out", "\"root\"");
-    let message = "`name` in `[[user]]`: `x` is there twice";
+    let message = "`name` in `[[user]]`: `x` is given twice";
     more("[[user]]\nname = \"x\"\n[[user]]\nname = \"x\"", message, "keep one of them", "\"x\"");
     let moments = "`before-activate`, `after-activate`, `before-rollback`, `before-remove`, `after-purge`";
     let message = format!("`[hooks]` has none of {moments}");
@@ -302,7 +311,7 @@ fn users_and_hooks_that_break_a_rule() {
     let message = "`timeout` in `[hooks]`: `1 day` is not a duration";
     let hint = "write it like `30s`, `10m` or `1h`";
     more("[hooks]\nafter-purge = \"x\"\ntimeout = \"1 day\"", message, hint, "\"1 day\"");
-    let message = "`timeout` in `[hooks]` is 0, not from 1 to 86400";
+    let message = "`timeout` in `[hooks]` is 0, and has to be from 1 to 86400";
     more("[hooks]\nafter-purge = \"x\"\ntimeout = 0", message, "", "0");
     let message = "`timeout` in `[hooks]` has to be a duration as a string or a number, not a boolean";
     more("[hooks]\nafter-purge = \"x\"\ntimeout = true", message, "write it in quotes", "true");
@@ -314,7 +323,7 @@ fn rules_and_how_much_they_matter() {
     more("[lint]\nsetuids = \"ignore\"", "unknown key `setuids` in `[lint]`", near, "setuids");
     let known = "the keys are `setuid`, `no-conffile`, `world-writable`";
     more("[lint]\nzzz = \"ignore\"", "unknown key `zzz` in `[lint]`", known, "zzz");
-    let words = "the words are `error`, `warning`, `ignore`";
+    let words = "the values are `error`, `warning`, `ignore`";
     let message = "`setuid` in `[lint]`: `never` is not a severity";
     more("[lint]\nsetuid = \"never\"", message, words, "\"never\"");
     let message = "`setuid.severity` in `[lint]`: `eror` is not a severity";

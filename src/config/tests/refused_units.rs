@@ -16,8 +16,8 @@ fn timer(lines: &str, message: &str, hint: &str, at: &str) {
 
 #[test]
 fn a_unit_is_rendered_or_a_file() {
-    let message = "`exec` in `[[service]]` and `unit` exclude each other";
-    service("exec = \"x\"\nunit = \"y\"", message, "", "\"x\"");
+    let message = "`exec` in `[[service]]` and `unit` cannot be used together";
+    service("exec = \"x\"\nunit = \"y\"", message, "keep one of them", "\"x\"");
     let message = "`[[service]]` has none of `exec`, `unit`";
     service("", message, "add one of `exec`, `unit`", "[[service]]");
     let message = "`user` in `[[service]]` is missing";
@@ -67,7 +67,7 @@ fn service_values_that_break_a_rule() {
     let word = "restart` in `[[service]]`: `allways` is not a way to restart";
     exec("restart = \"allways\"", word, "did you mean `always`?", "\"allways\"");
     let word = "on-upgrade` in `[[service]]`: `stop` is not what an upgrade can do";
-    exec("on-upgrade = \"stop\"", word, "the words are `restart`, `reload`, `none`", "\"stop\"");
+    exec("on-upgrade = \"stop\"", word, "the values are `restart`, `reload`, `none`", "\"stop\"");
     let path = "working-directory` in `[[service]]`: `x` cannot be a path on the host: it is not absolute";
     exec("working-directory = \"x\"", path, "", "\"x\"");
     let state =
@@ -80,13 +80,13 @@ fn service_values_that_break_a_rule() {
     exec("environment = { 1A = \"x\" }", name, hint, "1A");
     let own = "environment` in `[[service]]`: `MKDEB_X` is mkdeb's own: names that start with `MKDEB_` are";
     exec("environment = { MKDEB_X = \"x\" }", own, "choose another name", "MKDEB_X");
-    exec("instances = 0", "instances` in `[[service]]` is 0, not from 1 to 1000", "", "0");
+    exec("instances = 0", "instances` in `[[service]]` is 0, and has to be from 1 to 1000", "", "0");
     exec("instances = []", "instances` in `[[service]]` is empty", "", "[]");
-    let twice = "instances` in `[[service]]`: `a` is there twice";
+    let twice = "instances` in `[[service]]`: `a` is given twice";
     exec("instances = [\"a\", \"a\"]", twice, "keep one of them", "[\"a\", \"a\"]");
     let wrong = "instances` in `[[service]]` has to be a number or an array of names, not a boolean";
     exec("instances = true", wrong, "", "true");
-    let twice = "name` in `[[service]]`: `web` is there twice";
+    let twice = "name` in `[[service]]`: `web` is given twice";
     exec("[[service]]\nname = \"web\"", twice, "keep one of them", "\"web\"");
 }
 
@@ -115,8 +115,8 @@ fn health_checks_of_two_kinds_or_none() {
     let health = |table: &str, message: &str, hint: &str, at: &str| {
         service(&format!("exec = \"x\"\nhealth = {table}"), message, hint, at);
     };
-    let message = "`command` in `[service.health]` and `http` exclude each other";
-    health("{ http = \"http://x\", command = \"y\" }", message, "", "\"y\"");
+    let message = "`command` in `[service.health]` and `http` cannot be used together";
+    health("{ http = \"http://x\", command = \"y\" }", message, "keep one of them", "\"y\"");
     let message = "`[service.health]` has none of `http`, `command`";
     health("{ timeout = 3 }", message, "add one of `http`, `command`", "{ timeout = 3 }");
     let message = "`http` in `[service.health]`: `localhost:8000` is not a web address";
@@ -146,8 +146,8 @@ fn timers_that_say_too_much_or_too_little() {
     timer("exec = \"x\"", &message, &format!("add one of {keys}"), "[[timer]]");
     let message = "`[[timer]]` has none of `exec`, `service`";
     timer("on-calendar = \"daily\"", message, "add one of `exec`, `service`", "[[timer]]");
-    let message = "`service` in `[[timer]]` and `exec` exclude each other";
-    timer("exec = \"x\"\nservice = \"y\"", message, "", "\"y\"");
+    let message = "`service` in `[[timer]]` and `exec` cannot be used together";
+    timer("exec = \"x\"\nservice = \"y\"", message, "keep one of them", "\"y\"");
     let event = "`on-calendar` in `[[timer]]`: `daily;` is not a calendar event";
     let hint = "write it like `daily` or `Mon..Fri 06:30`";
     timer("exec = \"x\"\non-calendar = \"daily;\"", event, hint, "\"daily;\"");
@@ -160,12 +160,12 @@ fn timers_that_say_too_much_or_too_little() {
     let lines =
         "on-calendar = \"daily\"\nservice = \"web\"\nuser = \"x\"\n[[service]]\nname = \"web\"\nexec = \"x\"";
     timer(lines, message, "remove `user` or `service`", "\"x\"");
-    let message = "`name` in `[[timer]]`: `nightly` is there twice";
+    let message = "`name` in `[[timer]]`: `nightly` is given twice";
     let lines = "on-calendar = \"daily\"\nexec = \"x\"\n[[service]]\nname = \"nightly\"\nexec = \"x\"";
     timer(lines, message, "keep one of them", "\"nightly\"");
     let message = "`extra` in `[[timer]]`: `Service` is not a section of the unit";
     let lines = "on-calendar = \"daily\"\nextra = { Service = { Nice = 1 } }\n[[service]]\nname = \"nightly\"\nexec = \"x\"";
-    timer(lines, message, "the words are `Unit`, `Timer`, `Install`", "Service");
+    timer(lines, message, "the values are `Unit`, `Timer`, `Install`", "Service");
 }
 
 #[test]

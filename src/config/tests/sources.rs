@@ -131,17 +131,24 @@ fn an_error_in_a_set_value_is_placed_there() {
     refuse("package..version=1", "`package..version=1` is not `key=value`", example, "package..version=1");
     refuse(
         "package.name.x=1",
-        "`name` holds no keys to set",
+        "`name` is not a table, so no key in it can be set",
         "name a table and its key, like `package.version`",
         "name",
     );
     refuse(
         "service.1.user=x",
-        "`service` has 1 entries, so `1` is not one of them",
+        "`service` has 1 entry, so `1` is not one of them",
         "entries are counted from 0, as in `service.0.user`",
         "service",
     );
-    refuse("package.depends=3", "`depends` in `[package]` has to be an array, not a string", "", "3");
+    refuse(
+        "socket.0.name=x",
+        "`socket` has 0 entries, so `0` is not one of them",
+        "write `[[socket]]` into the manifest: `--set` changes entries, and makes none",
+        "socket",
+    );
+    let brackets = "write it in brackets: `depends = [\"…\"]`";
+    refuse("package.depends=3", "`depends` in `[package]` has to be an array, not a string", brackets, "3");
     refuse(
         "compression.level=x",
         "`level` in `[compression]` has to be a whole number, not a string",
@@ -172,7 +179,7 @@ fn variables_that_are_not_set_are_errors() {
     );
     tests::refused(
         &LEAST.replace("1.4.2", "${TAG"),
-        "`version` in `[package]` holds `${` without a variable's name and `}` behind it",
+        "`version` in `[package]` has `${` without a variable's name and `}` after it",
         "write `${NAME}`, or `$$` for a dollar sign",
         "\"${TAG\"",
     );
@@ -183,7 +190,7 @@ fn secrets_stay_out_of_control_fields() {
     tests::refused(
         &LEAST.replace("Order service", "${API_TOKEN}"),
         "`summary` in `[package]` has the value of the environment variable `API_TOKEN`, and control fields are public",
-        "take the secret out of the manifest",
+        "take it out of this key: whoever has the package could read it",
         "\"${API_TOKEN}\"",
     );
     // Shorter values match by chance.

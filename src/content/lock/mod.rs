@@ -106,7 +106,11 @@ fn unreadable(text: &str) -> Option<&'static str> {
 
 /// The same of a marker.
 fn unreadable_marker(text: &str) -> Option<&'static str> {
-    if is_too_deep(text) { Some(TOO_DEEP) } else { (!text.is_ascii()).then_some("it holds more than ASCII") }
+    if is_too_deep(text) {
+        Some(TOO_DEEP)
+    } else {
+        (!text.is_ascii()).then_some("it has characters that are not ASCII")
+    }
 }
 
 /// Whether the name of a requirement, or of an extra of it, ends in `-`, `_` or `.`, which none may (PEP 508).
@@ -224,10 +228,10 @@ mod tests {
         let error = read("requirements.txt", &texts, &target).expect_err("no requirements").to_string();
         assert_eq!(error.matches("a name ends in a letter or a digit").count(), 2, "{error}");
         assert!(
-            error.contains("requirements.txt:4: ") && error.contains("it holds more than ASCII"),
+            error.contains("requirements.txt:4: ") && error.contains("it has characters that are not ASCII"),
             "{error}"
         );
-        assert!(marker("a and⌆").is_err_and(|reason| reason == "it holds more than ASCII"));
+        assert!(marker("a and⌆").is_err_and(|reason| reason == "it has characters that are not ASCII"));
         assert!(error.contains("`a-/x.whl` names a URL or a directory"), "{error}");
     }
 }

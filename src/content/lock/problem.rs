@@ -36,7 +36,7 @@ pub enum Error {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A version of the format that is not known.
-    #[error("`{file}` has version {version} of its format; {known} is known")]
+    #[error("`{file}` has version {version} of its format, and mkdeb knows {known}")]
     Format {
         /// The file.
         file: String,
@@ -53,10 +53,19 @@ pub enum Error {
 impl Error {
     /// What would help.
     pub fn hint(&self) -> Option<String> {
-        let Self::Problems(problems) = self else { return None };
+        let problems = match self {
+            Self::Problems(problems) => problems,
+            Self::Format { .. } => {
+                return Some("write it with a version of its tool that writes that one".to_owned());
+            }
+            Self::Syntax { .. } => return None,
+        };
+        let is_editable = |problem: &Problem| matches!(problem, Problem::Editable { .. });
         let is_unpinned = |problem: &Problem| matches!(problem, Problem::Unpinned { .. });
         let text = if problems.iter().any(is_unpinned) {
             "pin each with `==`, as `pip-compile`, `uv pip compile` and `pip freeze` do"
+        } else if problems.iter().any(is_editable) {
+            "take it out: the application comes from `[app]`, and other projects as wheels with a version"
         } else {
             "a virtualenv is named by its requirements, so each has to be a name and a version"
         };

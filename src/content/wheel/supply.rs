@@ -41,10 +41,12 @@ impl fmt::Display for Lack {
         let Self { name, version, place, instead } = self;
         write!(f, "{name} {version}, which {place} asks for, ")?;
         match instead {
-            Instead::Nothing => f.write_str("is not there"),
-            Instead::Versions(versions) => write!(f, "is not there, but {}", versions.join(", ")),
+            Instead::Nothing => f.write_str("is missing"),
+            Instead::Versions(versions) => write!(f, "is missing: there is {}", versions.join(", ")),
             Instead::Source(file) => write!(f, "is there as source only: `{file}`"),
-            Instead::Wheels(files) => write!(f, "is there for others only: `{}`", files.join("`, `")),
+            Instead::Wheels(files) => {
+                write!(f, "is there for other platforms or Pythons only: `{}`", files.join("`, `"))
+            }
         }
     }
 }
@@ -129,10 +131,10 @@ mod tests {
         assert_eq!(
             found,
             [
-                "cffi 2.0, which r.txt:3 asks for, is there for others only: `cffi-2.0-cp312-cp312-linux_x86_64.whl`",
+                "cffi 2.0, which r.txt:3 asks for, is there for other platforms or Pythons only: `cffi-2.0-cp312-cp312-linux_x86_64.whl`",
                 "idna 3.7, which r.txt:2 asks for, is there as source only: `idna-3.7.tar.gz`",
-                "lost 1.0, which r.txt:6 asks for, is not there",
-                "old 1.0, which r.txt:5 asks for, is not there, but 0.9",
+                "lost 1.0, which r.txt:6 asks for, is missing",
+                "old 1.0, which r.txt:5 asks for, is missing: there is 0.9",
             ]
         );
     }

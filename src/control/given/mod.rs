@@ -36,7 +36,7 @@ pub enum Fault {
     #[error("it has no fields")]
     Empty,
     /// A line that starts like a field and is none.
-    #[error("line {line} is no field: {reason}")]
+    #[error("line {line} is not a field: {reason}")]
     Line {
         /// Which line, from 1.
         line: usize,
@@ -186,7 +186,7 @@ fn check_field(field: &Field) -> Result<Vec<String>, Fault> {
         return Err(misplaced("write the revision into `Version`"));
     }
     if OF_ARCHIVES.iter().any(|known| is(known)) && value.is_empty() {
-        return Err(misplaced("it belongs into the index of a repository"));
+        return Err(misplaced("it belongs in the index of a repository"));
     }
     if let Some((_, alternatives)) = RELATIONS.iter().find(|(known, _)| is(known)) {
         // dpkg skips blanks in front of each item but the first.
@@ -217,9 +217,9 @@ fn check_field(field: &Field) -> Result<Vec<String>, Fault> {
 fn priority(value: &str) -> Result<String, &'static str> {
     let lower = value.to_ascii_lowercase();
     if PRIORITIES.iter().any(|known| lower.starts_with(known)) {
-        return Err("it goes on behind the name of a priority");
+        return Err("it has more after the name of a priority");
     }
-    Ok(format!("`{value}` is no priority that dpkg knows"))
+    Ok(format!("`{value}` is not a priority that dpkg knows"))
 }
 
 /// `[epoch:]upstream[-revision]`, with colons in the upstream version, which dpkg takes behind an epoch.
@@ -244,7 +244,7 @@ fn archives(fields: &[Field]) -> Result<(), Fault> {
     match found.find(|field| words(field) != words(first)) {
         None => Ok(()),
         Some(field) => {
-            let reason = "it belongs into the index of a repository, and has more or fewer words than others";
+            let reason = "it belongs in the index of a repository, and has more or fewer words than others";
             Err(Fault::Misplaced { field: field.name.clone(), reason })
         }
     }

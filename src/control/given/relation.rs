@@ -41,14 +41,14 @@ fn package(text: &str, exact: bool) -> Result<Option<String>, String> {
         return if rest.is_empty() {
             Ok(None)
         } else {
-            Err(format!("`{rest}` behind `{name}` is not understood"))
+            Err(format!("`{rest}` after `{name}` is not understood"))
         };
     };
     let Some((inside, behind)) = inside.split_once(')') else {
         return Err(format!("the version of `{name}` has no `)`"));
     };
     if !behind.trim_matches(BLANKS).is_empty() {
-        return Err(format!("`{}` behind `{name}` is not understood", behind.trim_matches(BLANKS)));
+        return Err(format!("`{}` after `{name}` is not understood", behind.trim_matches(BLANKS)));
     }
     constraint(name, inside.trim_matches(BLANKS), exact)
 }

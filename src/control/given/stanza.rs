@@ -73,7 +73,7 @@ pub(super) fn fields(text: &str) -> Result<Vec<Field>, Fault> {
 fn field(line: &str, number: usize) -> Result<Field, Fault> {
     let fail = |reason| Err(Fault::Line { line: number, reason });
     let Some((name, value)) = line.split_once(':') else {
-        return fail("it has no `:` behind a name");
+        return fail("it has no `:` after a name");
     };
     let name = name.trim_end_matches(BLANKS);
     match name {

@@ -35,7 +35,7 @@ fn faults_name_the_line_or_the_field() {
         ("Essential: maybe", "yes"),
         ("Multi-Arch: same", "all architectures"),
         ("Multi-Arch: both", "foreign"),
-        ("Priority: optional-ish", "goes on"),
+        ("Priority: optional-ish", "more after the name"),
         ("X-Y: a\0b", "NUL"),
     ] {
         let message = with(line).expect_err(line).to_string();

@@ -15,7 +15,7 @@ pub enum Fault {
     #[error("there is no directory `DEBIAN` in it")]
     NoControlDirectory,
     /// There is no `control` in it.
-    #[error("`DEBIAN/control` is missing, or is no file")]
+    #[error("`DEBIAN/control` is missing, or is not a regular file")]
     NoControl,
     /// The control file is wrong.
     #[error("the control file `DEBIAN/control` is not valid")]
@@ -62,7 +62,7 @@ pub enum Fault {
     #[error("the conffile `{}` is not a file", .0.escape_ascii())]
     ConffileNotAFile(Vec<u8>),
     /// A conffile that is to go away and is shipped.
-    #[error("the conffile `{}` is to be removed, and is in the tree", .0.escape_ascii())]
+    #[error("the conffile `{}` is marked `remove-on-upgrade`, and is in the tree", .0.escape_ascii())]
     ConffilePresent(Vec<u8>),
     /// `triggers` is malformed.
     #[error("`DEBIAN/triggers` is not valid")]
@@ -93,7 +93,7 @@ impl Fault {
             Self::ConffileMissing(path) if path.ends_with(b" ") || path.ends_with(b"\t") => {
                 "remove the blank at the end of its line".to_owned()
             }
-            Self::ConffileMissing(_) => "mend its line in `conffiles`, or add the file".to_owned(),
+            Self::ConffileMissing(_) => "correct its line in `conffiles`, or add the file".to_owned(),
             Self::ConffileSpelled(_) => "write it as `/` and the path in the tree".to_owned(),
             Self::Md5sums(_) => "leave the file out: dpkg makes its own when it unpacks".to_owned(),
             _ => return None,

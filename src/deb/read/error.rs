@@ -7,6 +7,9 @@ use crate::archive::tar::read as tar;
 use crate::deb::problem::Problem;
 use crate::types::size::Size;
 
+/// What would help where the end is missing.
+const CUT_OFF: &str = "the file was cut off: copy it again, or build it again";
+
 /// Why a `.deb` cannot be followed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -14,7 +17,7 @@ pub enum Error {
     #[error("it is not a Debian package")]
     Container(#[source] ar::Error),
     /// A member where another one has to be (`deb(5)`).
-    #[error("{} stands where `{expected}` has to be", found_member(.found))]
+    #[error("{} where the member `{expected}` should be", found_member(.found))]
     Member {
         /// What was found; empty at the end of the file.
         found: String,
@@ -25,7 +28,7 @@ pub enum Error {
     #[error("the format version in `debian-binary` is not 2")]
     Version,
     /// A member in a compression that cannot be read.
-    #[error("the member `{0}` is compressed with something that is not supported")]
+    #[error("the member `{0}` has a compression that mkdeb does not read")]
     Compression(String),
     /// A tar that cannot be followed.
     #[error("the member `{member}` cannot be read")]
@@ -81,14 +84,30 @@ impl Error {
         match self {
             Self::Unpacked { member, limit } if member.starts_with("data.tar") => {
                 let twice = Size::of_bytes(limit.bytes().saturating_mul(2));
-                Some(format!("if so much is meant, allow it, for example with `--max-unpacked {twice}`"))
+                Some(format!(
+                    "if it is meant to be that large, allow it, for example with `--max-unpacked {twice}`"
+                ))
             }
-            Self::Container(ar::Error::Magic) => Some("a `.deb` is an `ar` archive (deb(5))".to_owned()),
-            _ => None,
+            Self::Container(ar::Error::Magic) => {
+                Some("name a `.deb`, which is an `ar` archive (deb(5))".to_owned())
+            }
+            Self::Compression(_) => {
+                Some("pack it again: `dpkg-deb -R FILE TREE`, then `mkdeb pack TREE`".to_owned())
+            }
+            Self::Member { found, .. } if found.is_empty() => Some(CUT_OFF.to_owned()),
+            _ => is_cut_off(self).then(|| CUT_OFF.to_owned()),
         }
     }
 }
 
+/// Whether the file ends too early, wherever that was found.
+fn is_cut_off(error: &(dyn std::error::Error + 'static)) -> bool {
+    let is_end = matches!(error.downcast_ref(), Some(ar::Error::Truncated { .. }));
+    // What an `io::Error` wraps is not its source, but its own cause is.
+    let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    is_end || inner.is_some_and(|inner| is_cut_off(inner)) || error.source().is_some_and(is_cut_off)
+}
+
 fn found_member(name: &str) -> String {
-    if name.is_empty() { "the end of the file".to_owned() } else { format!("the member `{name}`") }
+    if name.is_empty() { "the file ends".to_owned() } else { format!("`{name}` is") }
 }

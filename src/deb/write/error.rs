@@ -88,7 +88,7 @@ impl Error {
             Self::Mismatch(mismatch) => return Some(mismatch.hint()),
             Self::Thread(_) => "raise the limits of processes and memory (`ulimit -u`, `ulimit -v`)",
             Self::LargeInside { .. } => "ship large files with the release, as a `[[tree]]`",
-            Self::Changed { .. } => "let nothing write to the inputs while they are packed",
+            Self::Changed { .. } => "build again, and let nothing write to the inputs meanwhile",
             Self::MemberTooLarge { .. } => {
                 "compress it better, leave large files out, or make several packages of it"
             }

@@ -42,7 +42,7 @@ pub enum Excess {
     #[error("{0} paths that the inputs may have")]
     Entries(u64),
     /// Bytes of paths.
-    #[error("{0} that the paths of the inputs may be long")]
+    #[error("{0} that the paths of the inputs may take up")]
     Names(Size),
     /// Bytes of texts.
     #[error("{0} of scripts and metadata that are kept in memory")]
@@ -55,7 +55,9 @@ impl Excess {
         match self {
             Self::Unpacked(limit) => {
                 let twice = Size::of_bytes(limit.bytes().saturating_mul(2));
-                format!("if so much is meant, allow it, for example with `--max-unpacked {twice}`")
+                format!(
+                    "if it is meant to be that large, allow it, for example with `--max-unpacked {twice}`"
+                )
             }
             _ => "leave out what a host does not need".to_owned(),
         }

@@ -152,23 +152,30 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             // Relative, it is as the manifest has it; what a walk has met is not.
-            Self::Host(error) if error.is_missing() && error.path.is_relative() => {
-                Some("make it first; paths in a manifest are relative to the directory it lies in".to_owned())
-            }
+            Self::Host(error) if error.is_missing() && error.path.is_relative() => Some(
+                "make it first, or correct the path, which is relative to the directory of the manifest"
+                    .to_owned(),
+            ),
             Self::Host(error) => error.hint(),
             Self::NotATree(_) | Self::Unsupported { .. } => {
                 Some("give a directory, or a `.tar`, `.tar.gz`, `.tar.xz` or `.tar.zst`".to_owned())
             }
+            Self::Stripped { .. } => {
+                Some("take less of the paths: 1 is for one directory around everything".to_owned())
+            }
+            Self::NotAFile(_) => Some("name a file; `[[tree]]` takes a directory".to_owned()),
             Self::Excess { excess, .. } => Some(excess.hint()),
             Self::Archive { source, .. } if matches!(source.downcast_ref(), Some(TarError::Sparse(_))) => {
                 Some("make the archive without `--sparse`".to_owned())
             }
-            Self::Archive { .. } | Self::Unfinished(_) => Some("fetch or make the archive anew".to_owned()),
+            Self::Archive { .. } | Self::Unfinished(_) => {
+                Some("fetch the archive again, or make it again".to_owned())
+            }
             Self::Compiler { .. } => {
                 Some("install it here, or leave out `bytecode = \"compile\"` and compile in CI".to_owned())
             }
             Self::Path { .. } | Self::Entry { .. } => {
-                Some("make the archive anew, for example with `git archive`".to_owned())
+                Some("make the archive again, for example with `git archive`".to_owned())
             }
             _ => None,
         }

@@ -66,9 +66,9 @@ impl PackingError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Host(error) => error.hint(),
-            Self::NotATree(_) => Some("`mkdeb inspect` looks into packages".to_owned()),
+            Self::NotATree(_) => Some("`mkdeb pack` takes a directory with `DEBIAN/control` in it; `mkdeb inspect` shows what is in a package".to_owned()),
             Self::Fault { tree, source } => source.hint(tree),
-            Self::ControlTooLarge(_) => Some("what is to be installed does not go there".to_owned()),
+            Self::ControlTooLarge(_) => Some("files to be installed belong in the tree beside `DEBIAN`, not in it".to_owned()),
         }
     }
 }

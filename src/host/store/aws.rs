@@ -35,15 +35,17 @@ pub(in crate::host::store) fn profile(env: &Env) -> Result<BTreeMap<String, Stri
     let named = env.var("AWS_PROFILE").filter(|name| !name.is_empty());
     let profile = named.clone().unwrap_or_else(|| "default".to_owned());
     let home = env.var("HOME").unwrap_or_default();
-    let file = |variable: &str, name: &str| {
-        let path = env.var(variable).unwrap_or_else(|| format!("{home}/.aws/{name}"));
-        env.read_optional(Path::new(&path)).ok().flatten().unwrap_or_default()
-    };
-    let config = section(&file("AWS_CONFIG_FILE", "config"), &[&format!("profile {profile}"), &profile]);
-    let credentials = section(&file("AWS_SHARED_CREDENTIALS_FILE", "credentials"), &[&profile]);
+    let path =
+        |variable: &str, name: &str| env.var(variable).unwrap_or_else(|| format!("{home}/.aws/{name}"));
+    let [config_path, credentials_path] =
+        [path("AWS_CONFIG_FILE", "config"), path("AWS_SHARED_CREDENTIALS_FILE", "credentials")];
+    let file = |path: &str| env.read_optional(Path::new(path)).ok().flatten().unwrap_or_default();
+    let config = section(&file(&config_path), &[&format!("profile {profile}"), &profile]);
+    let credentials = section(&file(&credentials_path), &[&profile]);
     let is_known = config.is_some() || credentials.is_some();
     if named.is_some() && !is_known {
-        return Err(Error::Profile { profile, reason: "neither file has a section for it".to_owned() });
+        let reason = format!("neither `{config_path}` nor `{credentials_path}` has a section for it");
+        return Err(Error::Profile { profile, reason });
     }
     let mut values = config.unwrap_or_default();
     values.extend(credentials.unwrap_or_default());

@@ -16,6 +16,7 @@ use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::gcp::GoogleConfigKey;
 
 use crate::host::env::Env;
+use crate::host::store::advice;
 use crate::host::store::aws;
 use crate::host::store::clock::Clock;
 use crate::host::store::clock::WatchfulConnector;
@@ -52,6 +53,21 @@ pub enum Error {
     /// No runtime.
     #[error("failed to prepare the network")]
     Runtime(#[source] std::io::Error),
+}
+
+impl Error {
+    /// What would help.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Settings { source: object_store::Error::Generic { store, .. }, .. } => {
+                Some(advice::credentials(store).to_owned())
+            }
+            Self::Profile { .. } => {
+                Some("`aws configure --profile NAME` makes one; `AWS_PROFILE` names it".to_owned())
+            }
+            Self::Settings { .. } | Self::Runtime(_) => None,
+        }
+    }
 }
 
 /// The bucket with this name, and the prefix of all paths in it.

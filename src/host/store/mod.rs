@@ -1,5 +1,6 @@
 //! Where repositories are kept: directories and buckets.
 
+mod advice;
 mod aws;
 mod clock;
 pub mod connect;

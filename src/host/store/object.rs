@@ -30,6 +30,7 @@ use object_store::path::Path;
 use tokio::runtime::Builder;
 use tokio::runtime::Runtime;
 
+use crate::host::store::advice;
 use crate::host::store::clock::Clock;
 use crate::host::store::wait_until;
 use crate::host::watch::Watch;
@@ -103,7 +104,7 @@ impl Bucket {
         path: &str,
         error: impl StdError + Send + Sync + 'static,
     ) -> StoreError {
-        let hint = hint(&error);
+        let hint = advice::hint(&error);
         StoreError { action, place: self.spelled(path), hint, source: Box::new(Told(told(&error))) }
     }
 
@@ -363,20 +364,6 @@ fn told(error: &(dyn StdError + 'static)) -> String {
         next = error.source();
     }
     texts.join(": ").replace('\n', " ")
-}
-
-fn hint(error: &(dyn StdError + 'static)) -> Option<String> {
-    let error = error.downcast_ref::<ObjectError>()?;
-    let text = match error {
-        ObjectError::PermissionDenied { .. } => {
-            "the key may not do this: reading, writing, listing and deleting below the prefix are needed"
-        }
-        ObjectError::Unauthenticated { .. } => {
-            "set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, or `AWS_PROFILE`"
-        }
-        _ => return None,
-    };
-    Some(text.to_owned())
 }
 
 fn optional<T>(outcome: Result<T, ObjectError>) -> Result<Option<T>, ObjectError> {

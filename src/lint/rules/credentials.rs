@@ -2,7 +2,7 @@
 //!
 //! `direct_url.json` keeps the address that a distribution came from (PEP 610), also `https://user:token@host/`, and so do `pip.conf`, `uv.toml` and
 //! requirements; `.netrc` and `.pypirc` are for nothing else. Every host and everybody who can read the package has it then. Take the token out of the
-//! address (a keyring, a `.netrc` of the build's own), change it, and make the virtualenv anew.
+//! address (a keyring, a `.netrc` of the build's own), change it, and make the virtualenv again.
 
 use crate::content::credentials;
 use crate::lint::Findings;

@@ -17,7 +17,7 @@ fn check(facts: &Facts, found: &mut Findings<'_>) {
         facts.files.range("/etc/".to_owned()..).take_while(|(path, _)| path.starts_with("/etc/"))
     {
         if file.header.kind == Kind::File && !listed.contains(path) {
-            found.say(path, "it is no conffile");
+            found.say(path, "it is not a conffile");
         }
     }
 }

@@ -66,8 +66,8 @@ fn check(facts: &Facts, found: &mut Findings<'_>) {
                 Kind::Directory if above.number < file.number => {}
                 // A link that replaces what the host has as a directory is another matter.
                 Kind::Symlink(_) => found.say(path, format!("`{parent}` is a link, which dpkg makes last")),
-                Kind::Directory => found.say(path, format!("`{parent}` comes behind it")),
-                _ => found.say(path, format!("`{parent}` is no directory")),
+                Kind::Directory => found.say(path, format!("`{parent}` comes after it")),
+                _ => found.say(path, format!("`{parent}` is not a directory")),
             },
         }
     }

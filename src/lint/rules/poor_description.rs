@@ -28,7 +28,7 @@ fn check(facts: &Facts, found: &mut Findings<'_>) {
         found.say("Description", "its first line has more than 80 characters");
     }
     if more.trim().is_empty() {
-        found.say("Description", "it is one line");
+        found.say("Description", "it has a first line only, and no extended description");
     }
     if synopsis.contains('\t') || more.contains('\t') {
         found.say("Description", "it holds a tab");

@@ -17,6 +17,6 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 fn check(facts: &Facts, found: &mut Findings<'_>) {
     for path in &facts.repeated {
-        found.say(path, "it is there more than once");
+        found.say(path, "it is in the package more than once");
     }
 }

@@ -33,7 +33,7 @@ fn check(facts: &Facts, found: &mut Findings<'_>) {
         let is_fresh = u64::from(mtime) == source.header.mtime & 0xffff_ffff
             && u64::from(size) == source.header.size & 0xffff_ffff;
         if !is_fresh {
-            found.say(path, "the time or the size of its source is another");
+            found.say(path, "its source has another time or size");
         }
     }
 }

@@ -19,6 +19,6 @@ pub(in crate::lint) const RULE: Rule = Rule {
 fn check(facts: &Facts, found: &mut Findings<'_>) {
     let stated = facts.field("Architecture").filter(|value| !value.is_empty());
     if let Some(name) = stated.filter(|name| name.parse::<Arch>().is_err()) {
-        found.say("Architecture", format!("`{name}` is none of Debian's"));
+        found.say("Architecture", format!("Debian has no architecture `{name}`"));
     }
 }

@@ -19,8 +19,10 @@ pub(in crate::lint) const RULE: Rule = Rule {
 fn check(facts: &Facts, found: &mut Findings<'_>) {
     for (path, is_removed) in facts.conffiles() {
         match facts.files.get(&path).map(|file| &file.header.kind) {
-            None if !is_removed => found.say(path, "`conffiles` lists it, and it is not there"),
-            Some(_) if is_removed => found.say(path, "`conffiles` has it removed, and it is there"),
+            None if !is_removed => found.say(path, "`conffiles` lists it, and it is not in the package"),
+            Some(_) if is_removed => {
+                found.say(path, "`conffiles` marks it `remove-on-upgrade`, and it is in the package")
+            }
             Some(Kind::File) if !path.starts_with("/etc/") => {
                 found.say(path, "it is a conffile outside `/etc`")
             }

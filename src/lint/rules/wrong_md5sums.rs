@@ -20,13 +20,13 @@ pub(in crate::lint) const RULE: Rule = Rule {
 fn check(facts: &Facts, found: &mut Findings<'_>) {
     for line in facts.md5sums() {
         let Listed::File { path, digest } = line else {
-            found.say("md5sums", "it has a line that is no digest and path");
+            found.say("md5sums", "it has a line that is not a digest and a path");
             continue;
         };
         match facts.files.get(&path) {
-            None => found.say(path, "`md5sums` lists it, and it is not there"),
+            None => found.say(path, "`md5sums` lists it, and it is not in the package"),
             Some(file) if !matches!(file.header.kind, Kind::File | Kind::Hardlink(_)) => {
-                found.say(path, "`md5sums` lists it, and it is no file");
+                found.say(path, "`md5sums` lists it, and it is not a file");
             }
             Some(file) if file.digests.is_some_and(|(_, md5)| md5.to_string() != digest) => {
                 found.say(path, "`md5sums` lists another digest of it");

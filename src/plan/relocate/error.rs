@@ -200,7 +200,7 @@ pub enum Error {
 impl Error {
     /// What the user can do about it.
     pub fn hint(&self) -> Option<String> {
-        let rebuild = "make it anew with `python3 -m venv`, `uv venv` or virtualenv 20 or later";
+        let rebuild = "make it again with `python3 -m venv`, `uv venv` or virtualenv 20 or later";
         Some(match self {
             Self::NotVirtualenv { .. } => {
                 format!("point `path` in `[venv]` at the directory that holds `pyvenv.cfg`, or {rebuild}")
@@ -210,15 +210,17 @@ impl Error {
             }
             Self::SeveralPythons { first, second, .. } => {
                 format!(
-                    "make the virtualenv anew, or delete whichever of `{first}` and `{second}` is left over"
+                    "make the virtualenv again, or delete whichever of `{first}` and `{second}` is left over"
                 )
             }
             Self::ForeignInterpreter { python, .. } => format!(
-                "set `python = \"/usr/bin/python{python}\"` in `[venv]`, or make the virtualenv anew with \
+                "set `python = \"/usr/bin/python{python}\"` in `[venv]`, or make the virtualenv again with \
                  `/usr/bin/python{python} -m venv` or `uv venv --python /usr/bin/python{python}`"
             ),
             Self::OtherVersion { python, .. } => {
-                format!("set `python = \"/usr/bin/python{python}\"` in `[venv]`, or make the virtualenv anew")
+                format!(
+                    "set `python = \"/usr/bin/python{python}\"` in `[venv]`, or make the virtualenv again"
+                )
             }
             Self::Editable { .. } => {
                 "install it for good: `uv sync --no-editable`, or `pip install .` without `-e`".to_owned()
@@ -231,7 +233,7 @@ impl Error {
                 "make the virtualenv on Debian or Ubuntu, so that manylinux wheels are chosen".to_owned()
             }
             Self::MixedArchitectures { .. } | Self::OtherAbi { .. } => {
-                "make the virtualenv anew, on one machine, with one Python".to_owned()
+                "make the virtualenv again, on one machine, with one Python".to_owned()
             }
             Self::DestinationCharacters(_) => "choose another `prefix` or package name".to_owned(),
             Self::DestinationTooLong { .. } => "choose a shorter `prefix`".to_owned(),

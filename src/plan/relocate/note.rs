@@ -169,10 +169,10 @@ impl fmt::Display for Note {
             Self::RecordMissing { record, path } => write!(f, "`{record}` names `{path}`, which is missing"),
             Self::RecordMore(count) => write!(f, "{count} more faults of RECORD files are not listed"),
             Self::Privileged { path } => {
-                write!(f, "`{path}` is setuid or setgid, and will not be on the host")
+                write!(f, "`{path}` is setuid or setgid here, and will be neither on the host")
             }
             Self::CommandMissing { distribution, command } => {
-                write!(f, "`{distribution}` wants the command `{command}`, which `bin/` lacks")
+                write!(f, "`{distribution}` declares the command `{command}`, which is not in `bin/`")
             }
             Self::OtherMachine { path, architecture } => write!(f, "`{path}` is for {architecture}"),
             Self::Zipped(path) => write!(f, "`{path}` is zipped and was not looked into"),

@@ -148,7 +148,9 @@ fn what_a_suite_of_its_own_cannot_satisfy_is_found() {
 fn a_head_that_is_lost_or_damaged_is_mended_from_the_journal() {
     let lose: fn(&Arc<World>) = |world| world.remove(HEAD);
     let damage: fn(&Arc<World>) = |world| world.put(HEAD, &world.bytes(HEAD)[..200]);
-    for change in [lose, damage] {
+    let append: fn(&Arc<World>) =
+        |world| world.put(HEAD, &[&world.bytes(HEAD)[..], b"junk behind the signature\n"].concat());
+    for change in [lose, damage, append] {
         let world = world();
         // Entries of long ago are gone.
         world.remove(&layout::commit("stable", 1));

@@ -64,10 +64,10 @@ fn each_broken_container_gets_one_clear_error() {
     for (what, bytes, words) in [
         ("nothing", Vec::new(), "it is not a Debian package: it does not start with `!<arch>`"),
         ("bad magic", at(0, b"!<arcx>\n"), "it does not start with `!<arch>`"),
-        ("the magic alone", whole[..8].to_vec(), "the end of the file stands where `debian-binary`"),
+        ("the magic alone", whole[..8].to_vec(), "the file ends where the member `debian-binary`"),
         ("half a header", whole[..40].to_vec(), "the file ends at byte 40, within a header"),
         ("half a control.tar", whole[..300].to_vec(), "within the member `control.tar`"),
-        ("no data.tar", whole[..data_at].to_vec(), "the end of the file stands where `data.tar` has to be"),
+        ("no data.tar", whole[..data_at].to_vec(), "the file ends where the member `data.tar` should be"),
         ("half a data.tar", whole[..data_at + 400].to_vec(), "within the member `data.tar`"),
         ("a cut body", whole[..data_at + 60 + 513].to_vec(), "within the member `data.tar`"),
         ("a size that is none", at(data_at + 48, b"12x       "), "its size is not a number"),
@@ -81,22 +81,37 @@ fn each_broken_container_gets_one_clear_error() {
     }
     let (control, data) = (("control.tar", &control[..]), ("data.tar", &data[..]));
     for (what, members, words) in [
-        ("wrong order", vec![VERSION, data, control], "`data.tar` stands where `control.tar`"),
-        ("control twice", vec![VERSION, control, control, data], "`control.tar` stands where `data.tar`"),
-        ("something between", vec![VERSION, control, ("x", b""), data], "`x` stands where `data.tar`"),
-        ("no version", vec![control, data], "`control.tar` stands where `debian-binary`"),
+        ("wrong order", vec![VERSION, data, control], "`data.tar` is where the member `control.tar`"),
+        (
+            "control twice",
+            vec![VERSION, control, control, data],
+            "`control.tar` is where the member `data.tar`",
+        ),
+        ("something between", vec![VERSION, control, ("x", b""), data], "`x` is where the member `data.tar`"),
+        ("no version", vec![control, data], "`control.tar` is where the member `debian-binary`"),
         (
             "control as bzip2",
             vec![VERSION, ("control.tar.bz2", b"x"), data],
-            "`control.tar.bz2` is compressed with",
+            "`control.tar.bz2` has a compression",
         ),
         (
             "an unknown compression",
             vec![VERSION, control, ("data.tar.br", b"x")],
-            "something that is not supported",
+            "a compression that mkdeb does not read",
         ),
     ] {
         told(what, &container(&members), words);
+    }
+    for end in [8, 40, 300, data_at, whole.len() - 4] {
+        let said = refused(&[], &whole[..end]);
+        assert!(said.contains("hint: the file was cut off"), "{end}: {said}");
+    }
+    for (bytes, hint) in [
+        (&b"nonsense"[..], "hint: name a `.deb`"),
+        (&container(&[VERSION, ("control.tar.bz2", b"x"), data]), "`mkdeb pack TREE`"),
+    ] {
+        let said = refused(&[], bytes);
+        assert!(said.contains(hint), "{said}");
     }
 }
 
@@ -189,7 +204,7 @@ fn bombs_end_at_a_limit_and_in_little_memory() {
             said.contains("the member `data.tar.zst` unpacks to more than 512M, which is the limit"),
             "{said}"
         );
-        let hint = "hint: if so much is meant, allow it, for example with `--max-unpacked 1G`";
+        let hint = "hint: if it is meant to be that large, allow it, for example with `--max-unpacked 1G`";
         assert!(said.contains(hint), "{said}");
     }
     let members: Vec<(&str, &[u8])> = std::iter::repeat_n(("_x", &b""[..]), 2000).collect();

@@ -146,7 +146,8 @@ fn several_frames_or_streams_are_read_and_told() {
         let members = [("debian-binary", &b"2.0\n"[..]), ("control.tar", &control()), (&name, &data)];
         let deb = written(directory.path(), "twice.deb", &container(&members));
         assert_eq!(inspected(&["--files"], &deb), plain, "{suffix}");
-        let words = format!("the member `{name}` is compressed in 2 pieces, of which dpkg reads the first");
+        let words =
+            format!("the member `{name}` is compressed in 2 pieces, of which dpkg reads only the first");
         assert_eq!(document(&deb)["problems"], serde_json::json!([words]));
         let theirs = std::process::Command::new("dpkg-deb").arg("--fsys-tarfile").arg(&deb).output().unwrap();
         assert!(theirs.stdout == start, "dpkg-deb reads {} bytes of {suffix}", theirs.stdout.len());
@@ -220,8 +221,8 @@ fn containers_that_dpkg_reads_are_read_and_what_others_refuse_is_told() {
             "",
         ),
         ("a slash behind a name", at(control_at, b"control.tar/"), ""),
-        ("junk behind", [&whole[..], b"junk"].concat(), "behind the members lies something else"),
-        ("no last pad", odd[..odd.len() - 1].to_vec(), "no line feed behind it"),
+        ("junk behind", [&whole[..], b"junk"].concat(), "something follows the last member"),
+        ("no last pad", odd[..odd.len() - 1].to_vec(), "no line feed after it"),
         ("another last pad", [&odd[..odd.len() - 1], b"x"].concat(), "is not a line feed"),
         ("no date", at(data_at + 16, b"soon        "), "the date of the member `data.tar` is not a number"),
         ("no owner", at(data_at + 28, b"me    "), "the user of the member `data.tar` is not a number"),
@@ -268,7 +269,7 @@ fn what_dpkg_reads_of_control_is_read_and_what_it_refuses_later_is_told() {
     let broken = file(b"control", b"Package: x\nrubbish\nVersion: 7\n");
     let deb = written(directory.path(), "rubbish.deb", &package(&tar(&[broken]), &data));
     let found = document(&deb);
-    assert!(found["problems"][0].as_str().unwrap().contains("line 2 is no field"), "{found}");
+    assert!(found["problems"][0].as_str().unwrap().contains("line 2 is not a field"), "{found}");
     assert_eq!(found["control"]["Version"], "7", "what can be read is shown");
     let deb =
         written(directory.path(), "short.deb", &package(&tar(&[file(b"control", b"Package: x\n")]), &data));

@@ -76,8 +76,6 @@ fn what_is_no_tree_and_no_place_is_refused() {
         &["none"][..],
         &["file"],
         &["tree/none"],
-        &["tree", "none/x.deb"],
-        &["tree", "none/"],
         &["tree", "file/x.deb"],
         &["tree", "a", "b"],
         &[],
@@ -87,6 +85,16 @@ fn what_is_no_tree_and_no_place_is_refused() {
     }
     let made = |directory: &Path| fs::create_dir(directory.join("out")).expect("new");
     alike(&["--nocheck", "tree", "out"], None, &made);
+}
+
+#[test]
+fn a_directory_that_is_missing_is_made() {
+    // dpkg-deb refuses; each verb of mkdeb makes the directory of what it writes.
+    let nothing = |_: &Path| ();
+    for (place, expected) in [("none/x.deb", "none/x.deb"), ("none/", "none/tiny_1.0-2_all.deb")] {
+        assert!(!packed(&["tree", place], false, &nothing).0);
+        assert_eq!(packed(&["tree", place], true, &nothing), (true, vec![expected.to_owned()]));
+    }
 }
 
 #[test]

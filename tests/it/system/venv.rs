@@ -106,7 +106,7 @@ fn the_key_names_a_virtualenv_that_pip_or_uv_makes_and_build_takes() {
 
         let again = ran(&mut command(&project, &words, programs));
         assert_eq!((again.code, again.out.trim()), (Some(0), project.path("build/venv").to_str().unwrap()));
-        assert!(again.err.contains("is there already"), "{}", again.err);
+        assert!(again.err.contains("exists already"), "{}", again.err);
         let built = project.build(&["--strict", "--output", "."]);
         let deb = built.out.lines().next().unwrap().to_owned();
         let listed = ran(Command::new("dpkg-deb").args(["-c", &deb]));
@@ -147,7 +147,7 @@ fn another_lock_makes_another_virtualenv_and_the_first_one_stays() {
     assert!(new.join("lib/python3.11/site-packages/idna-3.8.dist-info").is_dir());
     // Back without making anything; and anew what was never completed.
     project.write("requirements.txt", "idna==3.7\n");
-    assert!(venv(&project, &wheels, &[]).err.contains("is there already"));
+    assert!(venv(&project, &wheels, &[]).err.contains("exists already"));
     assert_eq!(fs::canonicalize(project.path("build/venv")).unwrap(), old);
     fs::remove_file(old.join(".mkdeb-key")).unwrap();
     fs::write(old.join("half"), "").unwrap();
@@ -193,7 +193,7 @@ fn wheels_are_those_of_the_target_even_where_the_machine_takes_newer_ones() {
         &project,
         &wheels,
         &bullseye,
-        &["idna 3.7, which requirements.txt:1 asks for, is there for others only"],
+        &["idna 3.7, which requirements.txt:1 asks for, is there for other platforms or Pythons only"],
     );
     wheel(&wheels, "idna", "3.7", "cp311-cp311-manylinux_2_17_x86_64");
     let made = venv(&project, &wheels, &bullseye);
@@ -269,9 +269,9 @@ fn all_that_has_no_wheel_is_told_at_once() {
         &[],
         &[
             "error: 4 requirements without a wheel:",
-            "\n  cffi 2.0, which requirements.txt:2 asks for, is there for others only: `cffi-2.0-cp312-cp312-linux_x86_64.whl`\n",
-            "\n  lost 1, which requirements.txt:3 asks for, is not there\n",
-            "\n  old 2, which requirements.txt:5 asks for, is not there, but 1\n",
+            "\n  cffi 2.0, which requirements.txt:2 asks for, is there for other platforms or Pythons only: `cffi-2.0-cp312-cp312-linux_x86_64.whl`\n",
+            "\n  lost 1, which requirements.txt:3 asks for, is missing\n",
+            "\n  old 2, which requirements.txt:5 asks for, is missing: there is 1\n",
             "\n  only-source 1.0, which requirements.txt:4 asks for, is there as source only: `only_source-1.0.tar.gz`\n",
             "hint: fill the directory with `pip download",
         ],
@@ -289,7 +289,7 @@ fn what_keeps_it_from_being_made_is_said_and_leaves_nothing() {
         &project,
         &wheels,
         &["--python", "/nowhere/python"],
-        &["no Python 3.11: `/nowhere/python` is no program"],
+        &["no Python 3.11: `/nowhere/python` is not a program"],
     );
     let other = ["--set", "venv.python=/usr/bin/python3.8", "--python", "/usr/bin/python3.11"];
     refused(
@@ -334,7 +334,7 @@ with zipfile.ZipFile(sys.argv[1], "a") as wheel:
         &project,
         &wheels,
         &[],
-        &["what was installed is not what `requirements.txt` says:", "extra 1.0 is there"],
+        &["what was installed is not what `requirements.txt` says:", "extra 1.0 is installed"],
     );
     fs::rename(wheels.join("idna-3.7-py3-none-any.whl"), wheels.join("ipna-3.7-py3-none-any.whl")).unwrap();
     project.write("requirements.txt", "ipna==3.7\n");

@@ -43,7 +43,9 @@ fn records_follow_their_files() {
     );
     assert_eq!(seen(&relocated, &format!("{SITE}/a-1.dist-info/RECORD")), expect);
     let told: Vec<String> = relocated.notes.iter().map(Note::to_string).collect();
-    for words in ["edited.py` was changed", "names `gone.py`, which is missing", "wants the command `lost`"] {
+    for words in
+        ["edited.py` was changed", "names `gone.py`, which is missing", "declares the command `lost`"]
+    {
         assert!(told.iter().any(|note| note.contains(words)), "{words}: {told:?}");
     }
     for words in ["__pycache__`, which is missing", "b-1.dist-info"] {
