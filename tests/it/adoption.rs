@@ -234,7 +234,7 @@ fn a_package_of_the_key_that_is_something_else_is_an_error_that_names_it() {
         &[
             "is published already, and is not what `requirements.txt` says",
             "idna is 3.8",
-            "extra 1.0 is there",
+            "extra 1.0 is installed",
             &name,
         ],
     );

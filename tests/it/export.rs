@@ -270,7 +270,7 @@ fn a_commit_that_cannot_be_built_is_said() {
     manifest_in(&project, ".", "git = \"HEAD\"");
     let ran = project.run(&["build"]);
     assert!(ran.err.contains("is not in a repository of git"), "{}", ran.err);
-    assert!(ran.err.contains("`git init` makes one"), "{}", ran.err);
+    assert!(ran.err.contains("`git init` makes a repository"), "{}", ran.err);
 }
 
 #[test]

@@ -131,7 +131,7 @@ fn build_refuses_a_virtualenv_that_is_not_what_its_lock_says() {
     project.refused(
         &[],
         &[
-            "\n  typing-extensions 4.0 is there, and nothing asks for it",
+            "\n  typing-extensions 4.0 is installed, and nothing asks for it",
             "hint: take them out; or, where `requirements.txt` names what the project asks for and not what that asks for in turn, pin all",
         ],
     );

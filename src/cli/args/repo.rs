@@ -235,11 +235,12 @@ impl LookArguments {
     }
 }
 
-/// A time as people say it: `7d`, `12h`, `90m`, `30s`.
+/// A number of days, or of a generation.
 fn number(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "a whole number is needed".to_owned())
 }
 
+/// A time as people say it: `7d`, `12h`, `90m`, `30s`.
 fn seconds(text: &str) -> Result<u64, String> {
     if text == "0" {
         return Ok(0);
