@@ -14,14 +14,22 @@ const TOP: &str = env!("CARGO_MANIFEST_DIR");
 const X86: &str = "x86_64-unknown-linux-musl";
 const ARM: &str = "aarch64-unknown-linux-musl";
 
+/// How the program is compiled, by the profile in `Cargo.toml`: what is shipped takes some minutes.
+#[derive(Debug, Clone, Copy)]
+pub enum Profile {
+    Release,
+    Quick,
+}
+
 /// Runs a script of `release` for a target; the file that it made, and what keeps others from making it anew meanwhile.
 #[track_caller]
-fn made(script: &str, target: &str) -> Option<(PathBuf, File)> {
+fn made(script: &str, target: &str, profile: Profile) -> Option<(PathBuf, File)> {
     let lock = File::create(std::env::temp_dir().join("mkdeb-release-tests.lock")).unwrap();
     lock.lock().unwrap();
     let script_of = |name: &str, words: &[&str]| {
         let mut command = Command::new(Path::new(TOP).join("release").join(name));
         command.args(words).env("MKDEB_MAINTAINER", "Ops <ops@example.com>");
+        command.env("MKDEB_RELEASE_PROFILE", format!("{profile:?}").to_lowercase());
         ran(&mut command)
     };
     let tools = script_of("tools", &[X86, target]);
@@ -60,7 +68,11 @@ fn assert_static(program: &Path) {
 
 #[test]
 fn one_static_file_builds_the_same_package_in_an_empty_root_and_on_the_oldest_debian() {
-    let (tarball, _lock) = need!(made("build", X86));
+    one_static_file(Profile::Quick);
+}
+
+pub fn one_static_file(profile: Profile) {
+    let (tarball, _lock) = need!(made("build", X86, profile));
     let listed = ran(Command::new("tar").arg("-tzf").arg(&tarball)).out;
     for name in ["/mkdeb\n", "/LICENSE-MIT\n", "/man/mkdeb-build.1\n", "/completions/mkdeb.zsh\n"] {
         assert!(listed.contains(name), "{listed}");
@@ -95,7 +107,7 @@ fn one_static_file_builds_the_same_package_in_an_empty_root_and_on_the_oldest_de
 
 #[test]
 fn the_package_of_mkdeb_comes_and_goes_and_brings_pages_and_completions() {
-    let (deb, _lock) = need!(made("deb", X86));
+    let (deb, _lock) = need!(made("deb", X86, Profile::Quick));
     let project = Project::new("");
     let lint = project.run(&["lint", "--strict", deb.to_str().unwrap()]);
     assert_eq!((lint.code, lint.out.as_str()), (Some(0), ""), "{}", lint.err);
@@ -123,7 +135,7 @@ fn the_package_of_mkdeb_comes_and_goes_and_brings_pages_and_completions() {
 
 #[test]
 fn pip_installs_the_wheel_also_an_old_one() {
-    let (wheel, _lock) = need!(made("wheel", X86));
+    let (wheel, _lock) = need!(made("wheel", X86, Profile::Quick));
     let name = wheel.file_name().unwrap().to_str().unwrap().to_owned();
     for suite in [Suite::Bullseye, Suite::Trixie] {
         let root = need!(Root::new(suite));
@@ -135,11 +147,11 @@ fn pip_installs_the_wheel_also_an_old_one() {
     }
 }
 
-/// On an emulated machine. It is compiled once more, which is why it belongs to the soaks.
+/// On an emulated machine. It is compiled for long, which is why it belongs to the soaks.
 pub fn another_machine_builds_the_same_package() {
     let emulator = Path::new("/usr/bin/qemu-aarch64-static");
     let emulator = need!(emulator.exists().then_some(emulator).or_else(|| missing("qemu-aarch64-static")));
-    let (tarball, lock) = need!(made("build", ARM));
+    let (tarball, lock) = need!(made("build", ARM, Profile::Release));
     let program = program(&tarball);
     assert_static(&program);
     let run = |args: &[&str]| ran(Command::new(emulator).arg(&program).args(args));
@@ -160,10 +172,10 @@ pub fn another_machine_builds_the_same_package() {
     }
     drop(lock);
 
-    let (deb, lock) = need!(made("deb", ARM));
+    let (deb, lock) = need!(made("deb", ARM, Profile::Release));
     assert_eq!(field(&deb, "Architecture"), "arm64");
     drop(lock);
-    let (wheel, _lock) = need!(made("wheel", ARM));
+    let (wheel, _lock) = need!(made("wheel", ARM, Profile::Release));
     let tags = "py3-none-manylinux2014_aarch64.manylinux_2_17_aarch64.musllinux_1_1_aarch64.whl";
     assert!(wheel.to_str().unwrap().ends_with(tags), "{wheel:?}");
 }
