@@ -183,33 +183,41 @@ pub fn build(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Outcome
 }
 
 fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Outcome, Failure> {
-    let Found { recipe, base } = manifest::read(&request.selection, env)?;
+    let found = manifest::read(&request.selection, env)?;
+    build_found(&found, (request, env), watch).map_err(|failure| found.placed(failure, env))
+}
+
+fn build_found(
+    Found { recipe, base, .. }: &Found,
+    (request, env): (&BuildRequest, &Env),
+    watch: &Watch,
+) -> Result<Outcome, Failure> {
     let target = Target::of(request.output.as_deref(), env)?;
     if let (Target::File(path), Layout::Split { .. }) = (&target, recipe.layout) {
         return Err(Error::OneFile(path.clone()).into());
     }
-    let compression = compression(request, &recipe)?;
+    let compression = compression(request, recipe)?;
     let threads = request.threads.unwrap_or(env.cores);
 
     let spool_directory = target.existing_ancestor(env);
     let budget = Budget::new(request.max_unpacked);
-    let scan = Scan { base: &base, spool: &spool_directory, budget, threads, watch };
-    let machine = requirements::machine(&recipe, env)?;
-    let lock = requirements::lock(&recipe, &base, env)?;
-    let app = app_source::app(&recipe.app.source, &base, (env, watch))?;
+    let scan = Scan { base, spool: &spool_directory, budget, threads, watch };
+    let machine = requirements::machine(recipe, env)?;
+    let lock = requirements::lock(recipe, base, env)?;
+    let app = app_source::app(&recipe.app.source, base, (env, watch))?;
     let output = target.directory().map(Path::to_owned);
     let search = Search { output, repositories: request.repositories.clone(), env: env.clone() };
     let mut known = Sources { lock, ..Sources::default() };
-    known.published = search.published((&recipe, &machine), &known, watch)?;
-    let mut inputs = Inputs::read(&recipe, (&app.name, &app.path), known, &scan)?;
+    known.published = search.published((recipe, &machine), &known, watch)?;
+    let mut inputs = Inputs::read(recipe, (&app.name, &app.path), known, &scan)?;
     if inputs.sources.published.is_none() && inputs.sources.lock.is_none() {
-        inputs.sources.published = search.published((&recipe, &machine), &inputs.sources, watch)?;
+        inputs.sources.published = search.published((recipe, &machine), &inputs.sources, watch)?;
     }
     // The times of a checkout are those of the clone: another job would build other bytes of the same commit.
     let newest = app.committed.unwrap_or_else(|| inputs.sources.newest(recipe.layout == Layout::Single));
     let date = dated::date(newest, env)?;
     let templates = overrides::templates(request.templates.as_deref(), env)?;
-    let (recipe, inputs) = (Arc::new(recipe), Arc::new(inputs));
+    let (recipe, inputs) = (Arc::new(recipe.clone()), Arc::new(inputs));
     let planned = {
         let (recipe, inputs) = (Arc::clone(&recipe), Arc::clone(&inputs));
         let request = move || {
@@ -228,7 +236,7 @@ fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Out
     if request.dry_run {
         return Ok(outcome(plan, (Vec::new(), None), adopted));
     }
-    let needles = leaks::needles(&plan, &inputs.sources, &base, env);
+    let needles = leaks::needles(&plan, &inputs.sources, base, env);
     let options = Options {
         compression,
         control_compression: compression,

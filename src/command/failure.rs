@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+use crate::config::error::Place;
+
 /// A failure on its way to the user. The errors of all modules meet here and nowhere below.
 #[derive(Debug)]
 pub struct Failure {
@@ -9,6 +11,8 @@ pub struct Failure {
     pub error: Box<dyn Error + Send + Sync>,
     /// What would help.
     pub hint: Option<String>,
+    /// Where the manifest asks for what failed.
+    pub place: Option<Box<Place>>,
     /// The signal that interrupted the work.
     pub signal: Option<usize>,
     /// What is left of the work; nothing is, where it does not say.
@@ -19,7 +23,7 @@ impl Failure {
     /// A failure with what would help. A full disk is one whoever finds it.
     pub fn new(error: impl Error + Send + Sync + 'static, hint: Option<String>) -> Self {
         let hint = hint.or_else(|| is_disk_full(&error).then(|| crate::host::FULL.to_owned()));
-        Self { error: Box::new(error), hint, signal: None, left: None }
+        Self { error: Box::new(error), hint, place: None, signal: None, left: None }
     }
 
     /// What failed and each cause, outermost first.
@@ -56,8 +60,8 @@ impl From<crate::host::input::Error> for Failure {
 
 impl From<crate::config::error::Error> for Failure {
     fn from(error: crate::config::error::Error) -> Self {
-        let hint = error.hint();
-        Self::new(error, hint)
+        let (hint, place) = (error.hint(), error.place().cloned());
+        Self { place: place.map(Box::new), ..Self::new(error, hint) }
     }
 }
 

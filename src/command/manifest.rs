@@ -1,9 +1,13 @@
 //! Finds the manifest and makes a recipe of it.
 
+use std::error::Error;
 use std::path::Path;
 use std::path::PathBuf;
 
 use crate::command::failure::Failure;
+use crate::command::git;
+use crate::config;
+use crate::config::error::Place;
 use crate::config::manifest::Manifest;
 use crate::config::manifest::Origin;
 use crate::config::manifest::OriginKind;
@@ -11,7 +15,9 @@ use crate::config::recipe::LintRecipe;
 use crate::config::recipe::Recipe;
 use crate::config::recipe::Suite;
 use crate::host::env::Env;
+use crate::host::input;
 use crate::lint;
+use crate::plan;
 
 /// Which manifest, and what is different from what it says.
 #[derive(Debug, Clone, Default)]
@@ -24,11 +30,50 @@ pub struct Selection {
     pub target: Option<Suite>,
 }
 
-/// A recipe and the directory that its paths are relative to.
+/// A recipe, the directory that its paths are relative to, and the text that it is from.
 #[derive(Debug)]
 pub(in crate::command) struct Found {
     pub(in crate::command) recipe: Recipe,
     pub(in crate::command) base: PathBuf,
+    written: Written,
+}
+
+/// A manifest as it is written, with what overrides it.
+#[derive(Debug)]
+struct Written {
+    text: String,
+    file: String,
+    kind: OriginKind,
+    overrides: Vec<String>,
+}
+
+impl Written {
+    fn parse(&self) -> Result<Manifest<'_>, config::error::Error> {
+        Manifest::parse(&self.text, Origin { file: &self.file, kind: self.kind })
+    }
+
+    /// Where it says a value.
+    fn place_of(&self, value: &str, env: &Env) -> Option<Place> {
+        let mut manifest = self.parse().ok()?;
+        self.overrides.iter().try_for_each(|assignment| manifest.set(assignment)).ok()?;
+        manifest.place_of(value, &env.vars)
+    }
+}
+
+impl Found {
+    /// A failure with the place where the manifest asks for what failed.
+    pub(in crate::command) fn placed(&self, failure: Failure, env: &Env) -> Failure {
+        let place = || self.written.place_of(subject(&*failure.error)?, env).map(Box::new);
+        Failure { place: failure.place.clone().or_else(place), ..failure }
+    }
+}
+
+/// The value of the manifest that an error is about.
+fn subject<'a>(error: &'a (dyn Error + Send + Sync + 'static)) -> Option<&'a str> {
+    let planning = || error.downcast_ref::<plan::Error>().and_then(plan::Error::subject);
+    let reading = || error.downcast_ref::<input::Error>().and_then(input::Error::subject);
+    let exporting = || error.downcast_ref::<git::error::Error>().and_then(git::error::Error::subject);
+    planning().or_else(reading).or_else(exporting)
 }
 
 /// There is no manifest.
@@ -50,7 +95,8 @@ pub(in crate::command) fn read(selection: &Selection, env: &Env) -> Result<Found
     let beside_name = beside.to_string_lossy().into_owned();
     let project = if is_project { None } else { env.read_optional(&beside)? };
 
-    let mut manifest = Manifest::parse(&text, Origin { file: &file, kind })?;
+    let written = Written { text, file, kind, overrides: selection.overrides.clone() };
+    let mut manifest = written.parse()?;
     if let Some(project) = &project {
         manifest.complete_from(project, &beside_name)?;
     }
@@ -59,7 +105,7 @@ pub(in crate::command) fn read(selection: &Selection, env: &Env) -> Result<Found
     }
     let mut recipe = manifest.into_recipe(&env.vars, &lint::names())?;
     recipe.target = selection.target.or(recipe.target);
-    Ok(Found { recipe, base: env.resolve(&directory) })
+    Ok(Found { recipe, base: env.resolve(&directory), written })
 }
 
 /// What a manifest says of the rules of `lint`. Nothing else of it has to be right.

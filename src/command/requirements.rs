@@ -1,7 +1,6 @@
 //! The requirements of a virtualenv: read with all that they include, and understood for the host.
 
 use std::path::Path;
-use std::path::PathBuf;
 
 use crate::command::failure::Failure;
 use crate::config::recipe::Recipe;
@@ -13,13 +12,12 @@ use crate::content::lock::target;
 use crate::content::lock::target::Target;
 use crate::content::python::PythonVersion;
 use crate::host::env::Env;
+use crate::host::input;
 use crate::plan::key::Machine;
 use crate::types::arch::Arch;
 
 /// The most files that one lock may include.
 const MOST_FILES: usize = 1000;
-/// What would help where one of them is missing.
-const ABSENT: &str = "make it first, or correct the path: `requirements` in `[venv]` is relative to the directory of the manifest";
 
 /// What the requirements cannot be understood without.
 #[derive(Debug, thiserror::Error)]
@@ -93,11 +91,8 @@ pub(in crate::command) fn texts(name: &str, base: &Path, env: &Env) -> Result<Te
         if texts.len() == MOST_FILES {
             return Err(Error::Files(name.to_owned()).into());
         }
-        let path: PathBuf = base.join(&file);
-        let text = env.read(&path).map_err(|error| match error.source.kind() {
-            std::io::ErrorKind::NotFound => Failure::new(error, Some(ABSENT.to_owned())),
-            _ => error.into(),
-        })?;
+        let text = env.read(&base.join(&file));
+        let text = text.map_err(|error| input::Error::unread(base, &file, error.source))?;
         wanted.extend(lock::includes(&file, &text));
         texts.insert(file, text);
     }

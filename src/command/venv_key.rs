@@ -42,16 +42,20 @@ struct NoVirtualenv;
 
 /// The key of the manifest's virtualenv. With a lock, the virtualenv need not be there.
 pub fn venv_key(selection: &Selection, env: &Env, watch: &Watch) -> Result<KeyOutcome, Failure> {
-    let Found { recipe, base } = manifest::read(selection, env)?;
-    let machine = requirements::machine(&recipe, env)?;
-    let parts = KeyParts { recipe: &recipe, machine: &machine };
-    let lock = requirements::lock(&recipe, &base, env)?;
+    let found = manifest::read(selection, env)?;
+    key_of(&found, env, watch).map_err(|failure| found.placed(failure, env))
+}
+
+fn key_of(Found { recipe, base, .. }: &Found, env: &Env, watch: &Watch) -> Result<KeyOutcome, Failure> {
+    let machine = requirements::machine(recipe, env)?;
+    let parts = KeyParts { recipe, machine: &machine };
+    let lock = requirements::lock(recipe, base, env)?;
     let key = match &lock {
         Some(lock) => VenvKey::of_lock(&parts, lock),
         None => {
             let (spool, budget) = (std::env::temp_dir(), Budget::new(DEFAULT_UNPACKED));
-            let scan = Scan { base: &base, spool: &spool, budget, threads: env.cores, watch };
-            let venv = Inputs::virtualenv(&recipe, &scan)?;
+            let scan = Scan { base, spool: &spool, budget, threads: env.cores, watch };
+            let venv = Inputs::virtualenv(recipe, &scan)?;
             let venv = venv.ok_or_else(|| Failure::new(NoVirtualenv, None))?;
             VenvKey::of_installed(&parts, &venv)
         }

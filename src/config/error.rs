@@ -4,7 +4,6 @@ use std::fmt;
 use std::ops::Range;
 
 use annotate_snippets::AnnotationKind;
-use annotate_snippets::Group;
 use annotate_snippets::Level;
 use annotate_snippets::Renderer;
 use annotate_snippets::Snippet;
@@ -30,6 +29,20 @@ pub struct Place {
     pub text: String,
 }
 
+impl Place {
+    /// What is wrong here, and what would help, with the line of the manifest and a caret, as the renderer draws them.
+    pub fn draw(&self, (title, hint): (&str, Option<&str>), renderer: &Renderer) -> String {
+        let snippet = Snippet::source(self.text.as_str())
+            .path(self.file.as_str())
+            .annotation(AnnotationKind::Primary.span(self.span.clone()));
+        let mut group = Level::ERROR.primary_title(title).element(snippet);
+        if let Some(hint) = hint {
+            group = group.element(Level::HELP.with_name("hint").message(hint));
+        }
+        renderer.render(&[group])
+    }
+}
+
 impl Error {
     /// A problem at a place, where it has one.
     pub(in crate::config) fn new(problem: Problem, place: Option<Place>) -> Self {
@@ -49,25 +62,6 @@ impl Error {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         self.0.0.hint()
-    }
-
-    /// The error with its line of the manifest, a caret and the hint, as the renderer draws them.
-    pub fn render(&self, renderer: &Renderer) -> String {
-        let title = self.to_string();
-        let title = Level::ERROR.primary_title(title.as_str());
-        let mut groups = vec![match self.place() {
-            None => Group::with_title(title),
-            Some(place) => title.element(
-                Snippet::source(place.text.as_str())
-                    .path(place.file.as_str())
-                    .annotation(AnnotationKind::Primary.span(place.span.clone())),
-            ),
-        }];
-        if let Some(hint) = self.hint() {
-            let group = groups.remove(0);
-            groups.push(group.element(Level::HELP.with_name("hint").message(hint)));
-        }
-        renderer.render(&groups)
     }
 }
 

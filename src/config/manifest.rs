@@ -10,6 +10,7 @@ use crate::config::check;
 use crate::config::decode;
 use crate::config::error::Error;
 use crate::config::error::Fault;
+use crate::config::error::Place;
 use crate::config::expand;
 use crate::config::guard;
 use crate::config::overrides;
@@ -20,6 +21,7 @@ use crate::config::recipe::LintRecipe;
 use crate::config::recipe::Recipe;
 use crate::config::texts::Texts;
 use crate::config::tree;
+use crate::config::tree::Node;
 
 /// Where a manifest's text comes from.
 #[derive(Debug, Clone, Copy)]
@@ -93,6 +95,22 @@ impl<'a> Manifest<'a> {
         let root: DeTable<'_> = self.root.remove_entry("lint").into_iter().collect();
         let tables = decode::tables(&root);
         tables.and_then(|tables| check::lint(tables, rules)).map_err(|fault| located(&self.texts, fault))
+    }
+
+    /// Where it says a value, or one that begins with it as a command line does with its program: the first such place.
+    /// None for what comes from somewhere else, like a default.
+    pub fn place_of(mut self, value: &str, environment: &BTreeMap<String, String>) -> Option<Place> {
+        expand::expand(&mut self.root, environment).ok()?;
+        let is_meant = |text: &str| {
+            text.strip_prefix(value).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        };
+        let mut spans = Vec::new();
+        let mut look = |_: &[String], node: &mut Node<'_>| {
+            spans.extend(node.get_ref().as_str().is_some_and(is_meant).then(|| node.span()));
+            Ok(())
+        };
+        tree::visit(&mut self.root, &mut Vec::new(), &mut look).ok()?;
+        self.texts.place(&spans.into_iter().min_by_key(|span| span.start)?)
     }
 
     fn tables(&mut self, environment: &BTreeMap<String, String>) -> Result<Tables, Fault> {

@@ -52,11 +52,6 @@ impl Error {
         Self { action: "read", path, source }
     }
 
-    /// Whether nothing is there to be read.
-    pub(in crate::host) fn is_missing(&self) -> bool {
-        self.action == "read" && self.source.kind() == io::ErrorKind::NotFound
-    }
-
     /// What would help.
     pub fn hint(&self) -> Option<String> {
         match self.source.kind() {

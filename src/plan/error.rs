@@ -256,6 +256,27 @@ impl Error {
     }
 }
 
+impl Error {
+    /// The value of the manifest that it is about, where it is about one.
+    pub fn subject(&self) -> Option<&str> {
+        match self {
+            Self::Program { path: value, .. }
+            | Self::NotText(value)
+            | Self::TooLarge(value)
+            | Self::UnitThroughCurrent { source_name: value, .. }
+            | Self::Unplaceable { input: value, .. }
+            | Self::NotUtf8 { input: value, .. }
+            | Self::Special { input: value, .. }
+            | Self::Leaves { input: value, .. }
+            | Self::Circle { input: value, .. }
+            | Self::Architecture { stated: value, .. }
+            | Self::Unsatisfied { requirements: value, .. } => Some(value),
+            Self::Shared { directory, .. } => Some(directory.as_str()),
+            _ => None,
+        }
+    }
+}
+
 fn listed(differences: &[Difference]) -> String {
     differences.iter().map(|difference| format!("\n  {difference}")).collect()
 }

@@ -94,11 +94,19 @@ fn an_input_that_is_not_there_or_not_a_tree_is_named() {
         &["`strip-components = 9` leaves nothing of `app`", "hint: take less of the paths"],
     );
     let config = "[[config]]\nsource = \"x\"\npath = \"/etc/x\"\n";
-    manifest(config, &["failed to read `x`: No such file", relative]);
+    manifest(
+        config,
+        &["failed to read `x`: No such file", "mkdeb.toml:", "source = \"x\"\n", "^^^", relative],
+    );
+    set("venv.path=build/vnev", &["--set:1:11", "hint: did you mean `build/venv`?"]);
     let project = Project::new(config);
     fs::create_dir(project.path("x")).unwrap();
     project.refused(&[], &["`x` is not a regular file", "`[[tree]]` takes a directory"]);
-    set("venv.requirements=none.txt", &["none.txt`: No such file", "`requirements` in `[venv]` is relative"]);
+    set("venv.requirements=none.txt", &["failed to read `none.txt`: No such file", "--set:1:19", relative]);
+    manifest(
+        "[[service]]\nname = \"web\"\nexec = \"venv/bin/gnuicorn --bind x\"\n",
+        &["starts `venv/bin/gnuicorn`", "mkdeb.toml:", "exec = \"venv/bin/gnuicorn --bind x\"\n", "^^^"],
+    );
     let fifo = Command::new("mkfifo").arg(project.path("pipe")).status().unwrap();
     assert!(fifo.success());
     project.refused(&["--set", "app.tarball=pipe"], &["`pipe` is neither a directory nor a tar archive"]);

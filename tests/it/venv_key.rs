@@ -120,9 +120,9 @@ fn build_refuses_a_virtualenv_that_is_not_what_its_lock_says() {
         &[],
         &[
             "`build/venv` is not what `requirements.txt` says:",
-            "\n  idna 3.7 is missing, which requirements.txt:2 asks for",
-            "\n  torch is 2.0+cpu, and requirements.txt:3 asks for 2.1",
-            "\n  typing-extensions 4.0 is installed, and nothing asks for it",
+            "  idna 3.7 is missing, which requirements.txt:2 asks for",
+            "  torch is 2.0+cpu, and requirements.txt:3 asks for 2.1",
+            "  typing-extensions 4.0 is installed, and nothing asks for it",
             "hint: make the virtualenv again from that file",
         ],
     );
@@ -131,7 +131,7 @@ fn build_refuses_a_virtualenv_that_is_not_what_its_lock_says() {
     project.refused(
         &[],
         &[
-            "\n  typing-extensions 4.0 is installed, and nothing asks for it",
+            "  typing-extensions 4.0 is installed, and nothing asks for it",
             "hint: take them out; or, where `requirements.txt` names what the project asks for and not what that asks for in turn, pin all",
         ],
     );

@@ -113,13 +113,13 @@ impl Report {
             // 128 and the signal's number, as shells report it: 130 for SIGINT, 143 for SIGTERM.
             return ExitCode::from(u8::try_from(128 + signal).unwrap_or(ERROR));
         }
-        if let Some(error) = failure.error.downcast_ref::<crate::config::error::Error>() {
-            say(&error.render(&self.renderer()));
-            return ExitCode::from(ERROR);
-        }
-        say(&format!("error: {}", marked(&chain.join(": "))));
-        if let Some(hint) = &failure.hint {
-            say(&format!("hint: {}", marked(hint)));
+        let (title, hint) = (marked(&chain.join(": ")), failure.hint.as_deref().map(marked));
+        match &failure.place {
+            Some(place) => say(&place.draw((&title, hint.as_deref()), &self.renderer())),
+            None => {
+                say(&format!("error: {title}"));
+                hint.iter().for_each(|hint| say(&format!("hint: {hint}")));
+            }
         }
         ExitCode::from(ERROR)
     }

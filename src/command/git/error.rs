@@ -72,6 +72,16 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// What was asked for that it is about.
+    pub(in crate::command) fn subject(&self) -> Option<&str> {
+        match self {
+            Self::NoCommit { name, .. } | Self::Git { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let hint = match &error {

@@ -65,9 +65,17 @@ pub fn venv(request: &VenvRequest, env: &Env, watch: &Watch) -> Result<VenvOutco
 }
 
 fn venv_watched(request: &VenvRequest, env: &Env, watch: &Watch) -> Result<VenvOutcome, Failure> {
-    let Found { recipe, base } = manifest::read(&request.selection, env)?;
-    let machine = requirements::machine(&recipe, env)?;
-    let lock = requirements::lock(&recipe, &base, env)?;
+    let found = manifest::read(&request.selection, env)?;
+    venv_of(&found, (request, env), watch).map_err(|failure| found.placed(failure, env))
+}
+
+fn venv_of(
+    Found { recipe, base, .. }: &Found,
+    (request, env): (&VenvRequest, &Env),
+    watch: &Watch,
+) -> Result<VenvOutcome, Failure> {
+    let machine = requirements::machine(recipe, env)?;
+    let lock = requirements::lock(recipe, base, env)?;
     let venv = recipe.venv.as_ref().ok_or(Error::NoVenv)?;
     let lock = lock.ok_or(Error::NoLock)?;
     let name = Path::new(&venv.source).components().next_back();
@@ -78,7 +86,7 @@ fn venv_watched(request: &VenvRequest, env: &Env, watch: &Watch) -> Result<VenvO
         return Err(Error::Tarball(venv.source.clone()).into());
     }
     check_hashes(&lock)?;
-    let key = VenvKey::of_lock(&KeyParts { recipe: &recipe, machine: &machine }, &lock);
+    let key = VenvKey::of_lock(&KeyParts { recipe, machine: &machine }, &lock);
     // Without a slash at its end.
     let link: PathBuf = env.resolve(&base.join(&venv.source)).components().collect();
     let place = VenvDir::lock(&link, key.as_str(), watch)?;

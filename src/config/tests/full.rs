@@ -21,8 +21,7 @@ use crate::control::binary::RelationField;
 const FULL: &str = include_str!("full.toml");
 
 fn full() -> Recipe {
-    tests::recipe(FULL)
-        .unwrap_or_else(|error| panic!("{}", error.render(&annotate_snippets::Renderer::plain())))
+    tests::recipe(FULL).unwrap_or_else(|error| panic!("{error}: {:?}", error.place()))
 }
 
 #[test]

@@ -51,8 +51,7 @@ fn recipe_with(text: &str, pyproject: Option<&str>, sets: &[&str]) -> Result<Rec
 }
 
 fn good(text: &str) -> Recipe {
-    recipe(&format!("{LEAST}\n{text}"))
-        .unwrap_or_else(|error| panic!("{}", error.render(&annotate_snippets::Renderer::plain())))
+    recipe(&format!("{LEAST}\n{text}")).unwrap_or_else(|error| panic!("{error}: {:?}", error.place()))
 }
 
 /// Checks the message, the hint and the text at the place of an error.

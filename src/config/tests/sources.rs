@@ -201,9 +201,27 @@ fn secrets_stay_out_of_control_fields() {
 }
 
 #[test]
+fn a_value_is_found_where_it_is_written() {
+    let text = "[venv]\npath = \"build/venv\"\n[app]\ntarball = \"build/${TAG}.tar\"\nexclude = [\"a b\"]\n";
+    let place = |value: &str| {
+        let mut manifest =
+            Manifest::parse(text, Origin { file: "mkdeb.toml", kind: OriginKind::MkdebToml }).expect("TOML");
+        manifest.set("package.section=build/venv").expect("it can be set");
+        manifest.place_of(value, &tests::environment()).map(|place| (place.file, place.line, place.column))
+    };
+    let at = |line, column| Some(("mkdeb.toml".to_owned(), line, column));
+    assert_eq!(place("build/venv"), at(2, 8), "the first of two");
+    assert_eq!(place("build/1.4.2.tar"), at(4, 11), "with its variables");
+    assert_eq!(place("a"), at(5, 12), "the program of a command line");
+    assert_eq!(place("build"), None);
+}
+
+#[test]
 fn an_error_is_drawn_with_its_line_and_its_hint() {
     let error = tests::recipe(&LEAST.replace("name =", "nmae =")).expect_err("no such key");
-    let drawn = error.render(&annotate_snippets::Renderer::plain());
+    let (title, hint) = (error.to_string(), error.hint());
+    let place = error.place().expect("it has a place");
+    let drawn = place.draw((&title, hint.as_deref()), &annotate_snippets::Renderer::plain());
     for part in
         ["error: unknown key `nmae` in `[package]`", "mkdeb.toml:3:1", "^^^^", "hint: did you mean `name`?"]
     {

@@ -8,6 +8,7 @@ pub mod budget;
 mod code;
 mod compile;
 mod directory;
+pub mod error;
 mod facts;
 pub mod packing;
 mod shape;
@@ -21,16 +22,15 @@ use std::io::Read;
 use std::path::Path;
 use std::path::PathBuf;
 
-use crate::archive::tar::read::Error as TarError;
 use crate::config::recipe::Bytecode;
 use crate::config::recipe::Recipe;
 use crate::config::recipe::VenvRecipe;
 use crate::host::input::body::Stamp;
 use crate::host::input::body::Store;
 use crate::host::input::budget::Budget;
-use crate::host::input::budget::Excess;
 use crate::host::input::compile::Workshop;
 use crate::host::input::compile::compile;
+pub use crate::host::input::error::Error;
 use crate::host::input::facts::Keep;
 use crate::host::input::facts::Look;
 use crate::host::input::shape::exclude;
@@ -40,8 +40,6 @@ use crate::host::watch::Watch;
 use crate::package::blob::Contents;
 use crate::source::Sources;
 use crate::source::tree::SourceTree;
-use crate::types::path::ArchiveError;
-use crate::types::path::ArchivePath;
 use crate::types::source_id::SourceId;
 
 /// What was found, and how to read it again.
@@ -49,137 +47,6 @@ pub struct Inputs {
     /// The facts.
     pub sources: Sources,
     stores: Vec<Store>,
-}
-
-/// Why an input cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The disk refused.
-    #[error(transparent)]
-    Host(#[from] crate::host::Error),
-    /// Neither a directory nor a tarball.
-    #[error("`{0}` is neither a directory nor a tar archive")]
-    NotATree(String),
-    /// More inputs than are told apart.
-    #[error("the manifest names more than {} inputs", u16::MAX)]
-    Many,
-    /// Not a regular file where one is needed.
-    #[error("`{0}` is not a regular file")]
-    NotAFile(String),
-    /// An entry with a path that leaves the tree or cannot be.
-    #[error("`{input}` has an entry that cannot be installed")]
-    Path {
-        /// The input.
-        input: String,
-        /// What is wrong with the path.
-        source: ArchiveError,
-    },
-    /// An archive with an entry twice, or below something that is no directory.
-    #[error("`{input}` has the entry `{path}` {reason}")]
-    Entry {
-        /// The input.
-        input: String,
-        /// Where.
-        path: ArchivePath,
-        /// What is wrong with it.
-        reason: &'static str,
-    },
-    /// An archive that stops without its end mark.
-    #[error("`{0}` has no end: it was cut off")]
-    Unfinished(String),
-    /// An archive that cannot be read.
-    #[error("failed to read `{input}`")]
-    Archive {
-        /// The input.
-        input: String,
-        /// Why.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// An archive of a kind that can be recognised but not read.
-    #[error("`{input}` is packed with {format}, which is not supported")]
-    Unsupported {
-        /// The input.
-        input: String,
-        /// What it is packed with.
-        format: &'static str,
-    },
-    /// The disk could not take what was unpacked.
-    #[error("failed to unpack `{input}` into a temporary file in `{}`", .directory.display())]
-    Unpack {
-        /// The input.
-        input: String,
-        /// Where the file without a name is.
-        directory: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// More than the inputs may be.
-    #[error("`{input}` goes beyond the {excess}")]
-    Excess {
-        /// The input, which may be the last of several.
-        input: String,
-        /// Of what there is too much.
-        excess: Excess,
-    },
-    /// The interpreter did not compile.
-    #[error("failed to compile with `{interpreter}`")]
-    Compiler {
-        /// The interpreter.
-        interpreter: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// A pattern of `exclude` that is none.
-    #[error("`exclude` has `{pattern}`, which is not a pattern")]
-    Pattern {
-        /// The pattern.
-        pattern: String,
-        /// Why.
-        source: globset::Error,
-    },
-    /// More components to strip than there are.
-    #[error("`strip-components = {count}` leaves nothing of `{input}`")]
-    Stripped {
-        /// The input.
-        input: String,
-        /// How many.
-        count: usize,
-    },
-}
-
-impl Error {
-    /// What would help.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            // Relative, it is as the manifest has it; what a walk has met is not.
-            Self::Host(error) if error.is_missing() && error.path.is_relative() => Some(
-                "make it first, or correct the path, which is relative to the directory of the manifest"
-                    .to_owned(),
-            ),
-            Self::Host(error) => error.hint(),
-            Self::NotATree(_) | Self::Unsupported { .. } => {
-                Some("give a directory, or a `.tar`, `.tar.gz`, `.tar.xz` or `.tar.zst`".to_owned())
-            }
-            Self::Stripped { .. } => {
-                Some("take less of the paths: 1 is for one directory around everything".to_owned())
-            }
-            Self::NotAFile(_) => Some("name a file; `[[tree]]` takes a directory".to_owned()),
-            Self::Excess { excess, .. } => Some(excess.hint()),
-            Self::Archive { source, .. } if matches!(source.downcast_ref(), Some(TarError::Sparse(_))) => {
-                Some("make the archive without `--sparse`".to_owned())
-            }
-            Self::Archive { .. } | Self::Unfinished(_) => {
-                Some("fetch the archive again, or make it again".to_owned())
-            }
-            Self::Compiler { .. } => {
-                Some("install it here, or leave out `bytecode = \"compile\"` and compile in CI".to_owned())
-            }
-            Self::Path { .. } | Self::Entry { .. } => {
-                Some("make the archive again, for example with `git archive`".to_owned())
-            }
-            _ => None,
-        }
-    }
 }
 
 /// How inputs are looked at.
@@ -263,7 +130,7 @@ impl Inputs {
     ) -> Result<SourceTree, Error> {
         let input = Input { name, path, number: self.next_number()?, keep };
         let metadata = fs::metadata(&input.path);
-        let metadata = metadata.map_err(|error| crate::host::Error::new("read", Path::new(name), error))?;
+        let metadata = metadata.map_err(|error| Error::unread(scan.base, name, error))?;
         let (tree, store) = if metadata.is_dir() {
             directory::read(&input, scan)?
         } else if metadata.is_file() {
@@ -316,7 +183,8 @@ impl Inputs {
         for (name, keep) in files_of_recipe.chain(texts) {
             let wrap = |error| crate::host::Error::new("read", Path::new(name), error);
             // The manifest may name a link; the file that it leads to is what is opened again.
-            let path = fs::canonicalize(scan.base.join(name)).map_err(wrap)?;
+            let path = fs::canonicalize(scan.base.join(name))
+                .map_err(|error| Error::unread(scan.base, name, error))?;
             let metadata = fs::metadata(&path).map_err(wrap)?;
             if !metadata.is_file() {
                 return Err(Error::NotAFile(name.to_owned()));
