@@ -72,7 +72,7 @@ impl Known {
         let nothing: [&str; 0] = [];
         let data = json!({
             "release": release, "interpreter": "x", "replaces": nothing, "units": nothing, "data": nothing,
-            "directory": "/x", "python": "x", "account": account, "accounts": nothing, "directories": nothing,
+            "directory": "/x", "python": "x", "account": account, "accounts": nothing, "declared": nothing, "directories": nothing,
             "secrets": nothing, "conffiles": nothing, "health": nothing, "hooks": nothing, "environment_files": nothing,
         });
         let mut skeletons = BTreeMap::new();

@@ -125,6 +125,10 @@ impl Scripted {
         items.extend(
             each("each_account", 1).map(|it| format!("the user {} is made, where there is none", it[0])),
         );
+        items.extend(
+            each("each_declared", 2)
+                .map(|it| format!("{1} of {0}.d is carried out by systemd-{0}", it[0], it[1])),
+        );
         items.extend(each("each_directory", 4).map(|it| {
             format!("the directory {} is made, {}:{} {}, where there is none", it[0], it[1], it[2], it[3])
         }));

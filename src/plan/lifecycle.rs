@@ -129,6 +129,7 @@ fn activate(
         python: Some(python.release.clone()),
         account,
         accounts: recipe.users.iter().map(|user| user.name.clone()).collect(),
+        declared: declared(recipe),
         directories: directories(recipe)?,
         secrets,
         conffiles,
@@ -137,6 +138,20 @@ fn activate(
         hooks: hooks(recipe)?,
         environment_files: first.and_then(|process| process.environment_file.clone()).into_iter().collect(),
     })
+}
+
+/// Accounts before what may belong to them. The next boot would make all of that, but services start now
+/// (`dh_installsysusers(1)`, `dh_installtmpfiles(1)`).
+fn declared(recipe: &Recipe) -> Vec<scripts::Declared> {
+    let of_kind = |kind: &'static str| {
+        let directory = format!("/usr/lib/{kind}.d/");
+        recipe.files.iter().filter_map(move |file| {
+            let name = file.path.as_str().strip_prefix(&directory)?;
+            let is_read = name.ends_with(".conf") && !name.contains('/');
+            is_read.then(|| scripts::Declared { kind, file: name.to_owned() })
+        })
+    };
+    of_kind("sysusers").chain(of_kind("tmpfiles")).collect()
 }
 
 fn account(process: &Process) -> Account {

@@ -102,6 +102,8 @@ pub struct Activate {
     /// Users that `/usr/lib/sysusers.d/PACKAGE.conf` creates.
     #[serde(serialize_with = "texts")]
     pub accounts: Vec<AccountName>,
+    /// What files of the package declare to systemd's programs, in the order of need.
+    pub declared: Vec<Declared>,
     /// `[[directory]]` entries, parents first. Created when missing, never changed.
     pub directories: Vec<Directory>,
     /// Secret configuration: created empty when missing, never shipped.
@@ -157,6 +159,15 @@ pub struct Account {
     /// The group.
     #[serde(serialize_with = "text")]
     pub group: AccountName,
+}
+
+/// A packaged file that one of systemd's programs makes things from: `sysusers.d(5)`, `tmpfiles.d(5)`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Declared {
+    /// Its kind, by which the program and the directory are named: `sysusers`, `tmpfiles`.
+    pub kind: &'static str,
+    /// Its name in that directory.
+    pub file: String,
 }
 
 /// A directory that exists on the host and belongs to no package.

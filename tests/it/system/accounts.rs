@@ -51,6 +51,27 @@ fn a_directory_of_root_is_not_made_below_one_of_an_account() {
 }
 
 #[test]
+fn what_packaged_files_declare_is_made_before_services_start() {
+    let root = need!(Root::new(Suite::Bookworm));
+    let file =
+        |kind: &str| format!("[[file]]\nsource = \"{kind}\"\npath = \"/usr/lib/{kind}.d/orders.conf\"\n");
+    let project =
+        Project::new(&format!("python = \"/usr/bin/python3.11\"\n{}{}", file("tmpfiles"), file("sysusers")));
+    project.write("sysusers", "u spooler -\n");
+    project.write("tmpfiles", "d /run/orders 0750 spooler spooler -\nd /run/nobody 0755 no-such-user - -\n");
+    let deb = project.build(&[]).out;
+    root.copy_in(deb.trim_end().as_ref(), "/srv/orders.deb");
+    let said = root.run(&["dpkg", "--force-unsafe-io", "--force-depends", "-i", "/srv/orders.deb"]);
+    // A line that cannot be followed is told, and keeps nobody from installing.
+    assert!(
+        said.success() && said.text().contains("systemd-tmpfiles did not make all of orders.conf"),
+        "{}",
+        said.text()
+    );
+    assert_eq!(root.ok(&["stat", "--format", "%U:%G %a", "/run/orders"]), "spooler:spooler 750\n");
+}
+
+#[test]
 fn an_application_without_a_virtualenv_is_built_where_there_is_no_python() {
     let root = need!(Root::new(Suite::Bookworm));
     root.copy_in(env!("CARGO_BIN_EXE_mkdeb").as_ref(), "/srv/mkdeb");

@@ -131,6 +131,7 @@ impl App {
             python: Some(format!("{}/releases/{}/venv/bin/python", self.prefix, self.id()).parse().unwrap()),
             account: service.clone(),
             accounts: vec![self.user.parse().unwrap()],
+            declared: Vec::new(),
             directories: vec![Directory {
                 path: "/srv/orders".parse().unwrap(),
                 user: self.user.parse().unwrap(),
