@@ -27,7 +27,7 @@ const OF_INSTALLING: [&str; 5] = ["INSTALLER", "REQUESTED", "RECORD", "direct_ur
 pub(in crate::plan) struct Installed {
     pub(in crate::plan) version: Version,
     /// Where its metadata is.
-    directory: ArchivePath,
+    pub(in crate::plan) directory: ArchivePath,
 }
 
 /// One way in which a virtualenv is not what its lock says.

@@ -21,6 +21,7 @@ pub mod relocate;
 pub mod shared;
 mod single;
 mod split;
+mod twice;
 mod units;
 mod venv;
 

@@ -12,6 +12,7 @@ use crate::plan::draft::Draft;
 use crate::plan::installed;
 use crate::plan::key::Machine;
 use crate::plan::relocate;
+use crate::plan::twice;
 use crate::source::published::PublishedVenv;
 use crate::source::tree::SourceTree;
 use crate::types::arch::Arch;
@@ -46,6 +47,7 @@ pub(in crate::plan) fn add(draft: &mut Draft<'_>, machine: &Machine) -> Result<P
     match (&draft.recipe.venv, &sources.venv) {
         (Some(recipe), Some(tree)) => {
             check(recipe, tree, sources.lock.as_ref())?;
+            twice::warn(draft, recipe, tree);
             let request = relocate::Request {
                 destination: draft.place.venv.clone(),
                 interpreter: recipe.python.clone(),

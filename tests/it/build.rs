@@ -94,6 +94,36 @@ fn overrides_set_one_key_each() {
 }
 
 #[test]
+fn a_project_that_is_installed_as_other_code_is_told() {
+    let project = Project::new("");
+    let site = "build/venv/lib/python3.11/site-packages";
+    project.write(
+        &format!("{site}/orders-1.0.dist-info/RECORD"),
+        "orders/__init__.py,,\norders/a.py,,\norders/b.py,,\n",
+    );
+    for name in ["orders/a.py", "orders/b.py"] {
+        project.write(&format!("{site}/{name}"), "1");
+        project.write(&format!("app/{name}"), "1");
+    }
+    let main = fs::read(project.path("app/orders/__init__.py")).unwrap();
+    project.write(&format!("{site}/orders/__init__.py"), &main);
+    let said = || project.build(&["--dry-run"]).err;
+    assert!(!said().contains("of the installed"), "{}", said());
+    project.write("app/orders/a.py", "2");
+    assert!(
+        said().contains("build/venv: `orders/a.py` of the installed orders 1.0 is not the application's: "),
+        "{}",
+        said()
+    );
+    // With the modules below `src`, too.
+    fs::rename(project.path("app/orders"), project.path("app/moved")).unwrap();
+    fs::create_dir(project.path("app/src")).unwrap();
+    fs::rename(project.path("app/moved"), project.path("app/src/orders")).unwrap();
+    project.write("app/src/orders/b.py", "2");
+    assert!(said().contains("is not the application's, nor 1 more module: what is started"), "{}", said());
+}
+
+#[test]
 fn compression_is_the_command_lines_then_the_manifests_then_the_targets() {
     let members = |path: &Path| {
         let output = Command::new("ar").arg("t").arg(path).output().unwrap();
