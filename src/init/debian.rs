@@ -73,6 +73,17 @@ const PACKING: [&str; 16] = [
     "dh_fixperms",
     "dh_usrlocal",
 ];
+/// Options of dh_virtualenv that are understood, or say nothing that is of use here.
+const READ: [&str; 8] = [
+    "python",
+    "install-suffix",
+    "skip-install",
+    "builtin-venv",
+    "package",
+    "no-package",
+    "no-test",
+    "verbose",
+];
 /// The relation fields and their keys.
 const RELATIONS: [(&str, &str); 8] = [
     ("Pre-Depends", "pre-depends"),
@@ -163,7 +174,7 @@ pub(in crate::init) fn add(draft: &mut Draft, facts: &Facts) -> Result<(), Error
     let installed = files::add_installed(draft, (facts, &sources), &prefixes);
     let unit_files = unit_files(&sources, &installed);
     units::add(draft, &unit_files, &prefixes, &|_, table| started(table, &rules));
-    files::add_placed(draft, &sources);
+    files::add_placed(draft, &sources, &prefixes);
     files::add_directories(draft, &sources);
     let of = |name: &'static str| {
         let text = sources.text(name)?;
@@ -192,7 +203,9 @@ fn package(draft: &mut Draft, (control, binary): (&Control, &Stanza), facts: &Fa
     table.set("summary", Some(values::summary(first)).filter(|it| !it.is_empty()).unwrap_or(entry.source));
     table.set_some("description", Some(format!("{}\n", rest.trim())).filter(|text| text.len() > 1));
     table.set_some("section", control.inherited(binary, "Section").filter(|section| *section != "python"));
-    let priority = control.inherited(binary, "Priority").filter(|priority| *priority != "optional");
+    // `extra` is another word for it (Policy 2.5).
+    let priority =
+        control.inherited(binary, "Priority").filter(|priority| !["optional", "extra"].contains(priority));
     table.set_some("priority", priority);
     table.set_some("homepage", control.inherited(binary, "Homepage").filter(|url| url.starts_with("http")));
     table.set("changelog", "debian/changelog");
@@ -272,7 +285,7 @@ fn started(table: &mut Table, rules: &Rules) {
         table.set("start", false);
     }
     if has(&["--no-restart-on-upgrade", "--no-stop-on-upgrade", "--no-restart-after-upgrade", "-r"]) {
-        table.set("on-upgrade", "none");
+        table.noted("on-upgrade", "none", "as in debian/rules: the old release runs until it is restarted");
     }
     table.comes_from(&Source::file("debian/rules"));
 }
@@ -282,14 +295,16 @@ fn leftovers(draft: &mut Draft, sources: &Sources<'_>, rules: &Rules) {
     for target in rules.others.iter().filter(|target| !PACKING.iter().any(|step| target.ends_with(step))) {
         draft.remark(format!("debian/rules: `{target}` is left out: CI does what a build needs"));
     }
-    for option in ["use-system-packages", "preinstall", "extras", "extra-pip-arg"] {
-        if rules.virtualenv.contains_key(option) {
-            draft.remark(format!("debian/rules: `--{option}` is for whoever makes the virtualenv now"));
-        }
+    if rules.others.iter().any(|target| target.ends_with("dh_fixperms")) {
+        let text = "what `dh_fixperms` is followed by is left out: `mode` in `[[file]]` and `[[directory]]` has modes";
+        draft.remark(format!("debian/rules: {text}"));
+    }
+    for option in rules.virtualenv.keys().filter(|option| !READ.contains(&option.as_str())) {
+        draft.remark(format!("debian/rules: `--{option}` is for whoever makes the virtualenv now"));
     }
     for trigger in sources.text("triggers").map(lists::plain).unwrap_or_default() {
         if !PYTHON_TRIGGERS.iter().any(|python| trigger.contains(python)) {
-            draft.remark(format!("debian/triggers: `{trigger}` is left out"));
+            draft.remark(format!("{}: `{trigger}` is left out", sources.path("triggers")));
         }
     }
     let prefix = format!("{}.", sources.package);

@@ -13,6 +13,8 @@ pub struct Draft {
     /// Lines of comment at its top.
     head: Vec<String>,
     tables: Vec<Table>,
+    /// Lines of comment at its end.
+    tail: Vec<String>,
     /// Scripts that it names and that are to be written too.
     pub scripts: Vec<Script>,
     /// What has no counterpart, and what to look at.
@@ -79,7 +81,13 @@ pub struct Script {
 impl Draft {
     /// Adds lines to the comment at the top, which ends with its line.
     pub(in crate::init) fn say<'l>(&mut self, lines: impl IntoIterator<Item = &'l str>) {
-        self.head.extend(lines.into_iter().map(|line| line.replace(char::is_control, " ")));
+        self.head.extend(lines.into_iter().map(comment));
+    }
+
+    /// Adds lines of comment at its end, behind an empty one: what somebody may want to add.
+    pub(in crate::init) fn suggest<'l>(&mut self, lines: impl IntoIterator<Item = &'l str>) {
+        self.tail.push("\n".to_owned());
+        self.tail.extend(lines.into_iter().map(comment));
     }
 
     /// Adds a remark.
@@ -114,11 +122,17 @@ impl Draft {
         Some((piece.source?, piece.value))
     }
 
-    fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
-        let comment = |line: &String| if line.is_empty() { "#\n".to_owned() } else { format!("# {line}\n") };
-        let head = self.head.iter().map(move |line| Piece { text: comment(line), source: None, value: None });
-        head.chain(self.tables.iter().flat_map(Table::pieces))
+    fn pieces<'d>(&'d self) -> impl Iterator<Item = Piece<'d>> {
+        let comments = |lines: &'d [String]| {
+            lines.iter().map(|line| Piece { text: line.clone(), source: None, value: None })
+        };
+        comments(&self.head).chain(self.tables.iter().flat_map(Table::pieces)).chain(comments(&self.tail))
     }
+}
+
+/// A line of comment.
+fn comment(line: &str) -> String {
+    if line.is_empty() { "#\n".to_owned() } else { format!("# {}\n", line.replace(char::is_control, " ")) }
 }
 
 impl Table {

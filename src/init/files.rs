@@ -4,6 +4,7 @@ use crate::debhelper::lists;
 use crate::init::Facts;
 use crate::init::debian::Sources;
 use crate::init::draft::Draft;
+use crate::init::draft::Script;
 use crate::init::draft::Source;
 use crate::init::draft::Table;
 use crate::init::prefix::Prefixes;
@@ -24,18 +25,20 @@ const PLACES: [(&str, &str); 10] = [
     ("sysusers", "/usr/lib/sysusers.d/PACKAGE.conf"),
     ("udev", "/usr/lib/udev/rules.d/60-PACKAGE.rules"),
 ];
+/// The directories of cron's scripts.
+const PERIODS: [&str; 4] = ["hourly", "daily", "weekly", "monthly"];
+/// Where changed copies are written.
+const MOVED: &str = "deploy";
 /// Below these a directory belongs to one package, and goes with it.
 const OWN_ROOTS: [&str; 5] = ["/var/lib/", "/var/log/", "/var/cache/", "/var/spool/", "/srv/"];
 
 /// Adds the files with places of their own.
-pub(in crate::init) fn add_placed(draft: &mut Draft, sources: &Sources<'_>) {
+pub(in crate::init) fn add_placed(draft: &mut Draft, sources: &Sources<'_>, prefixes: &Prefixes) {
     for (name, place) in PLACES {
         let Some(file) = sources.file(name) else { continue };
         let path = place.replace("PACKAGE", sources.package);
-        let mut table = placed(&format!("debian/{file}"), &path);
-        if name.starts_with("cron.") && name != "cron.d" {
-            table.set("mode", "0755");
-        }
+        let source = moved(draft, (name, sources), prefixes).unwrap_or_else(|| format!("debian/{file}"));
+        let mut table = placed(&source, &path);
         table.comes_from(&Source::file(format!("debian/{file}")));
         draft.add(table);
     }
@@ -48,6 +51,21 @@ pub(in crate::init) fn add_placed(draft: &mut Draft, sources: &Sources<'_>) {
     }
 }
 
+/// Writes a copy of a file that names the old virtualenv, with the new place in its stead; where it lies.
+fn moved(draft: &mut Draft, (name, sources): (&str, &Sources<'_>), prefixes: &Prefixes) -> Option<String> {
+    let text = sources.text(name)?;
+    let moved = prefixes.moved(text);
+    if moved == text {
+        return None;
+    }
+    let (old, path) = (sources.path(name), format!("{MOVED}/{}.{name}", sources.package));
+    draft.remark(format!(
+        "{old}: it names the old virtualenv; the package has `{path}`, a copy with the new paths"
+    ));
+    draft.scripts.push(Script { path: path.clone(), text: moved });
+    Some(path)
+}
+
 /// A file at a path: configuration below `/etc`, else nobody's to edit.
 pub(in crate::init) fn placed(source: &str, path: &str) -> Table {
     let header = if path.starts_with("/etc/") { "[[config]]" } else { "[[file]]" };
@@ -55,7 +73,10 @@ pub(in crate::init) fn placed(source: &str, path: &str) -> Table {
     table.set("source", source);
     // `/lib` is a link to `/usr/lib` on every release that is supported.
     let path = path.strip_prefix("/lib/").map_or_else(|| path.to_owned(), |rest| format!("/usr/lib/{rest}"));
+    // run-parts(8) runs what is executable there.
+    let is_run = PERIODS.iter().any(|period| path.starts_with(&format!("/etc/cron.{period}/")));
     table.set("path", path);
+    table.set_some("mode", is_run.then_some("0755"));
     table
 }
 

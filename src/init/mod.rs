@@ -240,6 +240,9 @@ pub fn draft(facts: &Facts) -> Result<Draft, Error> {
     if !draft.has("[[service]]") {
         procfile::add(&mut draft, &processes);
     }
+    if !draft.has("[[service]]") && facts.packer.is_none() && !facts.texts.contains_key("control") {
+        project::suggest_service(&mut draft);
+    }
     if ["[[command]]", "[[service]]", "[[timer]]"].iter().all(|header| !draft.has(header)) {
         draft.remark("the package has neither a command nor a service: add `[[command]]` or `[[service]]`");
     }

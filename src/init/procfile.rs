@@ -30,6 +30,11 @@ pub(in crate::init) fn add(draft: &mut Draft, processes: &[Process]) {
             service(draft, process);
         }
     }
+    if draft.has("[[service]]") {
+        draft.remark(
+            "a service with `health` is asked whether it works before the old release is left: see `[[service]]`",
+        );
+    }
 }
 
 fn service(draft: &mut Draft, Process { name, command }: &Process) {

@@ -14,6 +14,9 @@ const LEFT_OUT: [&str; 5] = [".github", "debian", "docs", "test", "tests"];
 /// What no host needs of a directory: one pattern, since one that matches nothing is told.
 const LEFT_OUT_OF_DIRECTORIES: &str = "{.*,build,dist,debian,docs,test,tests,*.egg-info}";
 
+/// A service of a project that does not tell of one.
+const SERVICE: &str = include_str!("../../templates/init/service.toml");
+
 /// How uv fills a virtualenv at a place.
 const UV_SYNC: &str = "UV_PROJECT_ENVIRONMENT=build/venv uv sync --frozen --no-default-groups";
 
@@ -41,6 +44,13 @@ pub(in crate::init) fn add(draft: &mut Draft, facts: &Facts) {
     let is_installed = commands.iter().any(|command| command.has("path"));
     virtualenv(draft, facts, (None, if is_installed { Holds::Project } else { Holds::Needed }));
     commands.into_iter().for_each(|command| draft.add(command));
+}
+
+/// Shows how a service would be written, where nothing tells of one.
+pub(in crate::init) fn suggest_service(draft: &mut Draft) {
+    let module = draft.package.replace('-', "_");
+    let text = SERVICE.replace("PACKAGE", &draft.package).replace("MODULE", &module);
+    draft.suggest(text.lines());
 }
 
 /// What `[project]` says is left to it: `mkdeb build` reads it there.

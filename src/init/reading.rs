@@ -8,7 +8,7 @@ pub const MOST: u64 = 16 << 20;
 /// Files of the source.
 const WHOLE: [&str; 3] = ["control", "changelog", "rules"];
 /// Files of a package, with its name in front or without.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 21] = [
     "install",
     "links",
     "dirs",
@@ -20,12 +20,23 @@ const KINDS: [&str; 11] = [
     "preinst",
     "service",
     "timer",
+    "default",
+    "logrotate",
+    "tmpfiles",
+    "sysusers",
+    "udev",
+    "cron.d",
+    "cron.hourly",
+    "cron.daily",
+    "cron.weekly",
+    "cron.monthly",
 ];
 
 /// Whether the text of a file counts, by its name in `debian/`. Of others it only counts that they are there.
 pub fn is_read(name: &str) -> bool {
-    let kind = name.rsplit('.').next().unwrap_or_default();
-    WHOLE.contains(&name) || KINDS.contains(&kind)
+    let is_kind =
+        |kind: &&str| name.strip_suffix(*kind).is_some_and(|above| above.is_empty() || above.ends_with('.'));
+    WHOLE.contains(&name) || KINDS.iter().any(is_kind)
 }
 
 #[cfg(test)]
@@ -34,11 +45,19 @@ mod tests {
 
     #[test]
     fn texts_are_read_that_something_becomes_of() {
-        for name in ["control", "rules", "install", "orders.install", "orders.sweep.timer", "orders@.service"]
-        {
+        for name in [
+            "control",
+            "rules",
+            "install",
+            "orders.install",
+            "orders.sweep.timer",
+            "orders@.service",
+            "cron.d",
+            "orders.cron.daily",
+        ] {
             assert!(is_read(name), "{name}");
         }
-        for name in ["orders.control", "copyright", "orders.cron.daily", "logo.png", "installed", ""] {
+        for name in ["orders.control", "copyright", "orders.d", "logo.png", "installed", ""] {
             assert!(!is_read(name), "{name}");
         }
     }

@@ -63,6 +63,7 @@ const SHELLS: [&str; 3] = ["sh", "bash", "dash"];
 /// Adds a hook for each script that does something.
 pub(in crate::init) fn add(draft: &mut Draft, scripts: &[Given<'_>], prefixes: &Prefixes) {
     let mut table = Table::new("[hooks]");
+    let before = draft.scripts.len();
     for (name, hook, start) in HOOKS {
         let Some(given) = scripts.iter().find(|script| script.name == name) else { continue };
         if let Some(script) = taken(draft, given, hook) {
@@ -80,7 +81,7 @@ pub(in crate::init) fn add(draft: &mut Draft, scripts: &[Given<'_>], prefixes: &
             ));
         }
     }
-    if !draft.scripts.is_empty() {
+    if draft.scripts.len() > before {
         table.noted("run-as", "root", "as maintainer scripts do");
         draft.add(table);
     }

@@ -93,6 +93,11 @@ fn what_a_project_does_not_say_is_found_or_told() {
             "neither a command nor a service",
         ],
     );
+    // What is shown of a service is right once it is no comment.
+    let (above, service) = text.split_once("# [[service]]\n").expect("it is shown");
+    has(service, &["# exec = \"venv/bin/gunicorn orders:app --bind", "# health = {"]);
+    project.write("mkdeb.toml", format!("{above}[[service]]\n{}", service.replace("# ", "")));
+    project.build(&["--dry-run", "--set", "package.version=1"]);
 }
 
 #[test]
@@ -131,7 +136,7 @@ fn processes_of_a_procfile_become_services_and_a_hook() {
             "[hooks]",
         ],
     );
-    has(&ran.err, &["note: `web` listens on port 8000"]);
+    has(&ran.err, &["note: `web` listens on port 8000", "note: a service with `health` is asked"]);
     let hook = fs::read_to_string(project.path("deploy/before-activate")).unwrap();
     assert!(hook.starts_with("#!/bin/sh\n") && hook.ends_with("\norders migrate\n"), "{hook}");
     let paths: Vec<&str> = ran.out.lines().collect();
@@ -139,7 +144,7 @@ fn processes_of_a_procfile_become_services_and_a_hook() {
     let json = init(&project, &["--force", "--json"]);
     let told: Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(told["files"].as_array().map(Vec::len), Some(2));
-    assert_eq!(told["notes"].as_array().map(Vec::len), Some(1));
+    assert_eq!(told["notes"].as_array().map(Vec::len), Some(2));
 }
 
 const CONTROL: &str = "Source: orders\nSection: web\nMaintainer: Ops <ops@example.com>\n\nPackage: orders\nArchitecture: any\n\
@@ -162,14 +167,19 @@ fn files_of_debian_come_to_their_places() {
     project.write(
         "debian/orders.install",
         "conf/*.ini conf/d etc/orders\nshare/x usr/share/orders\nassets/* usr/share/orders\nconf/a.ini opt/venvs/orders/etc\n\
-         units/extra.service lib/systemd/system\n",
+         units/extra.service lib/systemd/system\nconf/weekly etc/cron.weekly\n",
     );
     project.write(
         "debian/orders.links",
         "opt/venvs/orders/bin/orders usr/bin/orders\nusr/share/orders usr/lib/orders\n",
     );
     project.write("debian/dirs", "var/lib/orders\nusr/bin\n");
-    project.write("debian/orders.cron.daily", "#!/bin/sh\n");
+    project.write("debian/orders.cron.daily", "#! /bin/sh\nexec /opt/venvs/orders/bin/x\n");
+    project.write("conf/weekly", "#! /bin/sh\n");
+    project.write(
+        "debian/rules",
+        "\tdh_virtualenv --extra-index-url x --python /usr/bin/python3.11\noverride_dh_fixperms:\n",
+    );
     project.write("debian/orders.tmpfiles", "d /run/x\n");
     project.write("debian/orders.maintscript", "rm_conffile /etc/orders/old 1.2~\n");
     project.write("debian/orders.triggers", "interest-noawait /usr/bin/python3.11\nactivate-noawait x\n");
@@ -188,7 +198,8 @@ fn files_of_debian_come_to_their_places() {
             "[[file]]\nsource = \"share/x/y.txt\"\npath = \"/usr/share/orders/x/y.txt\"",
             "[[command]]\nname = \"orders\"\npath = \"venv/bin/orders\"",
             "path = \"/usr/lib/orders\"\ntarget = \"/usr/share/orders\"",
-            "path = \"/etc/cron.daily/orders\"\nmode = \"0755\"",
+            "source = \"deploy/orders.cron.daily\"\npath = \"/etc/cron.daily/orders\"\nmode = \"0755\"",
+            "source = \"conf/weekly\"\npath = \"/etc/cron.weekly/weekly\"\nmode = \"0755\"",
             "path = \"/usr/lib/tmpfiles.d/orders.conf\"",
             "path = \"/etc/orders/old\"\nremove = true",
             "[[directory]]\npath = \"/var/lib/orders\"",
@@ -203,11 +214,16 @@ fn files_of_debian_come_to_their_places() {
             "`conf/a.ini` went into the virtualenv",
             "`units/extra.service` is not looked at",
             "debian/dirs: `/usr/bin` is left out",
-            "debian/triggers: `activate-noawait x` is left out",
+            "debian/orders.triggers: `activate-noawait x` is left out",
+            "debian/orders.cron.daily: it names the old virtualenv",
+            "debian/rules: `--extra-index-url` is for whoever makes",
+            "`mode` in `[[file]]` and `[[directory]]` has modes",
             "left out of debian/: README.source",
         ],
     );
     assert!(!ran.err.contains("python3.11") && !text.contains("orders-doc"), "{}", ran.err);
+    let script = fs::read_to_string(project.path("deploy/orders.cron.daily")).unwrap();
+    assert_eq!(script, "#! /bin/sh\nexec /opt/orders/current/venv/bin/x\n");
 }
 
 #[test]
