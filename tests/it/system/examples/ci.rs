@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -33,7 +37,7 @@ impl Pipeline {
             .unwrap();
         fs::write(
             project.path().join(".gitignore"),
-            "/build\n/dist\n/wheels\n/*.sarif\n/*.md\n/*.html\n/output\n",
+            "/build\n/dist\n/wheels\n/*.sarif\n/*.md\n/*.html\n/*.json\n/output\n",
         )
         .unwrap();
         project.sh("git init --quiet; git add .");
@@ -119,6 +123,8 @@ fn act(pipeline: &Pipeline, inputs: &BTreeMap<String, String>) -> Vec<String> {
         let name = step["name"].as_str().unwrap().to_owned();
         let is_wanted = match step["if"].as_str() {
             None => step["run"].is_string(),
+            Some("inputs.mkdeb != ''") => !known["inputs.mkdeb"].is_empty(),
+            Some("inputs.test != ''") => !known["inputs.test"].is_empty(),
             Some("inputs.root != ''") => !known["inputs.root"].is_empty(),
             Some("inputs.publish == 'true'") => known["inputs.publish"] == "true",
             Some(_) => false,
@@ -134,6 +140,9 @@ fn act(pipeline: &Pipeline, inputs: &BTreeMap<String, String>) -> Vec<String> {
         for file in ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"] {
             env.insert(file.to_owned(), output.display().to_string());
         }
+        let temporary = pipeline.project.path().join("build");
+        env.insert("RUNNER_TEMP".to_owned(), temporary.display().to_string());
+        env.insert("GITHUB_PATH".to_owned(), temporary.join("path").display().to_string());
         // As GitHub runs `shell: bash`.
         let bash = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"];
         pipeline.step(&bash, &expanded(step["run"].as_str().unwrap(), &known), &env);
@@ -161,7 +170,9 @@ fn the_action_makes_tries_compares_and_publishes_each_commit() {
     pipeline.commit("1.0.0");
     let left = act(&pipeline, &inputs);
     let own = [
+        "Install mkdeb",
         "Take it from the cache",
+        "Test the application",
         "Keep the packages, and the page about them",
         "Show what lint found",
         "Try an upgrade that fails, a removal and a purge",
@@ -182,8 +193,90 @@ fn the_action_makes_tries_compares_and_publishes_each_commit() {
     pipeline.published(&["1.0.0"]);
     inputs.insert("publish".to_owned(), "true".to_owned());
     inputs.insert("root".to_owned(), root.display().to_string());
+    let test = "PYTHONPATH=. build/venv/bin/python -c 'import orders.web' && echo tested >build/tested";
+    inputs.insert("test".to_owned(), test.to_owned());
+    inputs.insert("mkdeb".to_owned(), release(&pipeline));
     act(&pipeline, &inputs);
     pipeline.published(&["1.0.0", "1.1.0"]);
+    assert_eq!(pipeline.text("build/tested"), "tested\n");
+    let directory = pipeline.text("build/path");
+    pipeline.step(&["sh", "-ec"], &format!("{}/mkdeb --version", directory.trim_end()), &BTreeMap::new());
+}
+
+/// The address of a release with this program, laid out as `release/build` lays it out.
+fn release(pipeline: &Pipeline) -> String {
+    let words =
+        "mkdir -p build/mkdeb-1; cp \"$1\" build/mkdeb-1; tar -C build -czf build/mkdeb.tar.gz mkdeb-1";
+    pipeline.project.run(&["sh", "-euc", words, "sh", env!("CARGO_BIN_EXE_mkdeb")]);
+    format!("file://{}", pipeline.project.path().join("build/mkdeb.tar.gz").display())
+}
+
+#[test]
+fn the_workflow_gives_the_action_what_it_takes() {
+    let (action, workflow) = (document("action.yml"), document("workflow.yml"));
+    let steps = workflow["jobs"]["package"]["steps"].as_array().unwrap();
+    let given = steps.iter().find_map(|step| step["with"].as_object()).unwrap();
+    let inputs = action["inputs"].as_object().unwrap();
+    assert!(given.keys().all(|name| inputs.contains_key(name)), "{given:?}");
+    let needed = inputs.iter().filter(|(_, input)| input["required"] == true);
+    assert!(needed.into_iter().all(|(name, _)| given.contains_key(name)), "{given:?}");
+}
+
+/// The notes of a merge request, as GitLab's API has them, for this many requests.
+struct Notes {
+    url: String,
+    texts: Arc<Mutex<Vec<String>>>,
+}
+
+impl Notes {
+    fn new(requests: usize) -> Notes {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let texts = Arc::<Mutex<Vec<String>>>::default();
+        let notes = Arc::clone(&texts);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().take(requests) {
+                answer(stream.unwrap(), &mut notes.lock().unwrap());
+            }
+        });
+        Notes { url, texts }
+    }
+}
+
+/// Lists notes, adds one, or changes the one that the path ends with.
+fn answer(mut stream: TcpStream, notes: &mut Vec<String>) {
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head).unwrap() != 0 {}
+    assert!(head.contains("PRIVATE-TOKEN: t0ken\r\n"), "{head}");
+    let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: ")?.parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
+    reader.read_exact(&mut body).unwrap();
+    let body = decoded(&String::from_utf8(body).unwrap());
+    let path = head.split(' ').nth(1).unwrap();
+    let above = "/projects/7/merge_requests/3/notes";
+    match (head.split(' ').next().unwrap(), path.strip_prefix(above).unwrap()) {
+        ("GET", _) => {}
+        ("POST", "") => notes.push(body),
+        ("PUT", id) => notes[id[1..].parse::<usize>().unwrap()] = body,
+        _ => panic!("{head}"),
+    }
+    let listed = notes.iter().enumerate().map(|(id, body)| serde_json::json!({ "id": id, "body": body }));
+    let text = Value::from_iter(listed).to_string();
+    write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}", text.len())
+        .unwrap();
+}
+
+/// What a form says of `body`.
+fn decoded(form: &str) -> String {
+    let mut parts = form.strip_prefix("body=").unwrap_or_default().split('%');
+    let mut bytes = parts.next().unwrap().replace('+', " ").into_bytes();
+    for part in parts {
+        bytes.push(u8::from_str_radix(&part[..2], 16).unwrap());
+        bytes.extend(part[2..].replace('+', " ").bytes());
+    }
+    String::from_utf8(bytes).unwrap()
 }
 
 #[test]
@@ -191,7 +284,18 @@ fn the_job_for_gitlab_does_the_same() {
     let mut pipeline = need!(Pipeline::new());
     let document = document("gitlab-ci.yml");
     pipeline.env.extend(texts(&document["variables"]));
-    pipeline.env.insert("REPOSITORY".to_owned(), pipeline.publisher.place.clone());
+    let notes = Notes::new(4);
+    notes.texts.lock().unwrap().push("A colleague's".to_owned());
+    let place = pipeline.publisher.place.clone();
+    let set = [
+        ("REPOSITORY", place.as_str()),
+        ("TEST", "echo tested >>build/tested"),
+        ("COMMENT_TOKEN", "t0ken"),
+        ("CI_API_V4_URL", &notes.url),
+        ("CI_PROJECT_ID", "7"),
+        ("CI_MERGE_REQUEST_IID", "3"),
+    ];
+    pipeline.env.extend(set.map(|(name, value)| (name.to_owned(), value.to_owned())));
     for version in ["1.0.0", "1.1.0"] {
         pipeline.commit(version);
         pipeline.project.sh("rm -rf dist wheels");
@@ -202,6 +306,10 @@ fn the_job_for_gitlab_does_the_same() {
             pipeline.step(&["bash", "-eo", "pipefail", "-c"], &lines.join("\n"), &BTreeMap::new());
         }
     }
-    assert!(pipeline.text("changes.md").contains("1.1.0-1"), "{}", pipeline.text("changes.md"));
+    let changes = pipeline.text("changes.md");
+    assert!(changes.contains("1.1.0-1"), "{changes}");
+    let note = format!("<!-- mkdeb orders -->\n{}\n", changes.trim_end());
+    assert_eq!(*notes.texts.lock().unwrap(), ["A colleague's", &note], "one note, brought up to date");
+    assert_eq!(pipeline.text("build/tested"), "tested\ntested\n");
     pipeline.published(&["1.0.0", "1.1.0"]);
 }
