@@ -106,7 +106,7 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let hint = match &error {
             Error::NoKey => Some(format!(
-                "give a file by `--key`, the key itself in `{KEY_VARIABLE}`, or a program by `--sign-command`"
+                "give a file by `--key`, as `mkdeb repo key generate` makes one, the key itself in `{KEY_VARIABLE}`, or a program by `--sign-command`"
             )),
             Error::NoPublicKey => {
                 Some("give the public one by `--public-key`: `gpg --armor --export KEY`".to_owned())

@@ -94,7 +94,7 @@ impl From<Error> for Failure {
             Error::Taken(_) => "move it away, or name another `path` in `[venv]`".to_owned(),
             Error::NoPython { .. } | Error::OtherPython { .. } => "name one with `--python`".to_owned(),
             Error::Lacks(_) => {
-                "fill the directory with `pip download --only-binary :all:`, and make wheels of what has none with `pip wheel`".to_owned()
+                "fill the directory with `pip download --only-binary :all: --dest DIRECTORY -r REQUIREMENTS`, and make wheels of what has none with `pip wheel`".to_owned()
             }
             Error::Differs { .. } => "pin every distribution that the wheels ask for".to_owned(),
         };
