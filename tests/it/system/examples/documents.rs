@@ -171,7 +171,7 @@ const COMMANDS: &[(&str, &str, Run)] = &[
     ("debian-examples/compiled/README.md", "key=$(seal key)", COMPILED),
     (
         "debian-examples/compiled/README.md",
-        "echo secret | seal close \"$key\" | seal open \"$key\"",
+        "echo secret | seal close -- \"$key\" | seal open -- \"$key\"",
         COMPILED,
     ),
     ("debian-examples/pyproject/README.md", "./make-inputs", PYPROJECT),
