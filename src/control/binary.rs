@@ -105,6 +105,20 @@ pub const COMMIT: &str = "X-Mkdeb-Commit";
 /// The field that names the lock of a package's virtualenv.
 pub const LOCK: &str = "X-Mkdeb-Lock";
 
+/// The fields that relate a package to others, in the order in which they are shown (Policy 7).
+pub const RELATIONS: [&str; 10] = [
+    "Pre-Depends",
+    "Depends",
+    "Recommends",
+    "Suggests",
+    "Enhances",
+    "Conflicts",
+    "Breaks",
+    "Replaces",
+    "Provides",
+    "Built-Using",
+];
+
 /// A field that relates packages (Policy 7), in the order `dpkg-gencontrol` writes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RelationField {

@@ -65,6 +65,10 @@ impl Error {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory if self.action == "enter" => {
                 Some("`-C` takes a directory that is there".to_owned())
             }
+            // What reads a file as text says so.
+            io::ErrorKind::InvalidData if self.action == "read" => {
+                Some("convert it to UTF-8: `iconv -f latin1 -t utf8`".to_owned())
+            }
             io::ErrorKind::IsADirectory if ["open", "read"].contains(&self.action) => {
                 Some("it is a directory: name a file in it".to_owned())
             }

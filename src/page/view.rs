@@ -45,19 +45,6 @@ const FACTS: [(&str, &str); 11] = [
     (binary::LOCK, "Lock"),
     ("X-Mkdeb-Built-By", "Built by"),
 ];
-/// The fields that relate it to others (Policy 7).
-const RELATIONS: [&str; 10] = [
-    "Pre-Depends",
-    "Depends",
-    "Recommends",
-    "Suggests",
-    "Enhances",
-    "Conflicts",
-    "Breaks",
-    "Replaces",
-    "Provides",
-    "Built-Using",
-];
 
 /// The page about some packages.
 pub(in crate::page) fn report(subjects: &[Subject]) -> Report {
@@ -278,7 +265,7 @@ fn lists(subject: &Subject, fields: &Paragraph) -> Vec<List> {
         list("Commands", &commands.collect::<Vec<String>>()),
         list("Conffiles", &conffiles.map(str::to_owned).collect::<Vec<String>>()),
     ];
-    let lists = own.into_iter().chain(RELATIONS.iter().filter_map(relation));
+    let lists = own.into_iter().chain(binary::RELATIONS.iter().filter_map(relation));
     lists.filter(|list| !list.items.is_empty()).collect()
 }
 

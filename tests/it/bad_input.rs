@@ -56,7 +56,7 @@ fn a_manifest_that_cannot_be_read_is_named() {
     project.write("binary.toml", b"\xff\xfe");
     project.refused(
         &["-f", "binary.toml"],
-        &["failed to read `binary.toml`: stream did not contain valid UTF-8"],
+        &["failed to read `binary.toml`: stream did not contain valid UTF-8", "hint: convert it to UTF-8"],
     );
     // What never ends, never begins, or is too much.
     project.refused(&["-f", "/dev/zero"], &["failed to read `/dev/zero`: it is not a regular file"]);

@@ -12,6 +12,7 @@ use crate::command::inspect::Inspected;
 use crate::command::inspect::Script;
 use crate::command::inspect::scripts;
 use crate::command::inspect::virtualenv::Virtualenv;
+use crate::control::binary;
 use crate::control::deb822::Paragraph;
 use crate::deb::read::Deb;
 use crate::deb::read::Entry;
@@ -36,19 +37,6 @@ const IDENTITY: [&str; 11] = [
     "Homepage",
     "Section",
     "Priority",
-];
-/// The fields that relate it to others.
-const RELATIONS: [&str; 10] = [
-    "Pre-Depends",
-    "Depends",
-    "Recommends",
-    "Suggests",
-    "Enhances",
-    "Conflicts",
-    "Breaks",
-    "Replaces",
-    "Provides",
-    "Built-Using",
 ];
 /// The longest text of one line, in characters; an attacker's may be megabytes long.
 const LONGEST: usize = 2000;
@@ -115,7 +103,7 @@ pub(super) fn write(inspected: &Inspected, out: &mut dyn Write) -> io::Result<()
         page.optional(name, fields.get(name))?;
     }
     page.optional("Description", fields.get("Description").and_then(|text| text.lines().next()))?;
-    for name in RELATIONS {
+    for name in binary::RELATIONS {
         page.optional(name, fields.get(name))?;
     }
     page.line("File", &format!("{}, {}", inspected.file, size(inspected.size)))?;
