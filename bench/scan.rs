@@ -24,11 +24,11 @@ const PIECE: usize = 256 << 10;
 
 /// What a CI has: its home, its workspace with the inputs in it, a virtualenv made elsewhere, passwords of two indices.
 const NEEDLES: [&str; 8] = [
-    "/home/runner",
-    "/home/runner/work/orders/orders",
-    "/home/runner/work/orders/orders/app",
-    "/home/runner/work/orders/orders/static",
-    "/home/runner/work/orders/orders/build/venv",
+    "/home/builder",
+    "/home/builder/orders",
+    "/home/builder/orders/app",
+    "/home/builder/orders/static",
+    "/home/builder/orders/build/venv",
     "/tmp/tmp8f2k1x/venv",
     "glpat-2xQkVn7yUbT1Lw9sZ3rA",
     "pypi-AgEIcHlwaS5vcmcCJDk",
