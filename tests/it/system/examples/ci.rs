@@ -195,7 +195,9 @@ fn the_action_makes_tries_compares_and_publishes_each_commit() {
     inputs.insert("root".to_owned(), root.display().to_string());
     let test = "PYTHONPATH=. build/venv/bin/python -c 'import orders.web' && echo tested >build/tested";
     inputs.insert("test".to_owned(), test.to_owned());
-    inputs.insert("mkdeb".to_owned(), release(&pipeline));
+    let (address, digest) = release(&pipeline);
+    inputs.insert("mkdeb".to_owned(), address);
+    inputs.insert("mkdeb-sha256".to_owned(), digest);
     act(&pipeline, &inputs);
     pipeline.published(&["1.0.0", "1.1.0"]);
     assert_eq!(pipeline.text("build/tested"), "tested\n");
@@ -203,12 +205,15 @@ fn the_action_makes_tries_compares_and_publishes_each_commit() {
     pipeline.step(&["sh", "-ec"], &format!("{}/mkdeb --version", directory.trim_end()), &BTreeMap::new());
 }
 
-/// The address of a release with this program, laid out as `release/build` lays it out.
-fn release(pipeline: &Pipeline) -> String {
+/// The address of a release with this program, laid out as `release/build` lays it out, and its digest. It does not lie
+/// where the action downloads to.
+fn release(pipeline: &Pipeline) -> (String, String) {
     let words =
-        "mkdir -p build/mkdeb-1; cp \"$1\" build/mkdeb-1; tar -C build -czf build/mkdeb.tar.gz mkdeb-1";
+        "mkdir -p build/mkdeb-1; cp \"$1\" build/mkdeb-1; tar -C build -czf build/release.tar.gz mkdeb-1";
     pipeline.project.run(&["sh", "-euc", words, "sh", env!("CARGO_BIN_EXE_mkdeb")]);
-    format!("file://{}", pipeline.project.path().join("build/mkdeb.tar.gz").display())
+    let path = pipeline.project.path().join("build/release.tar.gz");
+    let digest = mkdeb::types::digest::Sha256::of(&fs::read(&path).unwrap());
+    (format!("file://{}", path.display()), digest.to_string())
 }
 
 #[test]
