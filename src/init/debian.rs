@@ -296,8 +296,7 @@ fn leftovers(draft: &mut Draft, sources: &Sources<'_>, rules: &Rules) {
         draft.remark(format!("debian/rules: `{target}` is left out: CI does what a build needs"));
     }
     if rules.others.iter().any(|target| target.ends_with("dh_fixperms")) {
-        let text = "what `dh_fixperms` is followed by is left out: `mode` in `[[file]]` and `[[directory]]` has modes";
-        draft.remark(format!("debian/rules: {text}"));
+        draft.remark("debian/rules: modes set after `dh_fixperms` are left out: `mode` in `[[config]]` and `[[file]]` sets them");
     }
     for option in rules.virtualenv.keys().filter(|option| !READ.contains(&option.as_str())) {
         draft.remark(format!("debian/rules: `--{option}` is for whoever makes the virtualenv now"));

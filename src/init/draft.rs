@@ -15,7 +15,7 @@ pub struct Draft {
     tables: Vec<Table>,
     /// Lines of comment at its end.
     tail: Vec<String>,
-    /// Scripts that it names and that are to be written too.
+    /// Scripts and copies that it names and that are to be written too.
     pub scripts: Vec<Script>,
     /// What has no counterpart, and what to look at.
     pub remarks: Vec<String>,

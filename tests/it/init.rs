@@ -217,7 +217,7 @@ fn files_of_debian_come_to_their_places() {
             "debian/orders.triggers: `activate-noawait x` is left out",
             "debian/orders.cron.daily: it names the old virtualenv",
             "debian/rules: `--extra-index-url` is for whoever makes",
-            "`mode` in `[[file]]` and `[[directory]]` has modes",
+            "`mode` in `[[config]]` and `[[file]]` sets them",
             "left out of debian/: README.source",
         ],
     );
