@@ -183,8 +183,7 @@ pub fn build(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Outcome
 }
 
 fn build_watched(request: &BuildRequest, env: &Env, watch: &Watch) -> Result<Outcome, Failure> {
-    let found = manifest::read(&request.selection, env)?;
-    build_found(&found, (request, env), watch).map_err(|failure| found.placed(failure, env))
+    manifest::using(&request.selection, env, |found| build_found(found, (request, env), watch))
 }
 
 fn build_found(

@@ -11,6 +11,8 @@ pub struct Failure {
     pub error: Box<dyn Error + Send + Sync>,
     /// What would help.
     pub hint: Option<String>,
+    /// The value of the manifest that it is about.
+    pub subject: Option<String>,
     /// Where the manifest asks for what failed.
     pub place: Option<Box<Place>>,
     /// The signal that interrupted the work.
@@ -23,7 +25,7 @@ impl Failure {
     /// A failure with what would help. A full disk is one whoever finds it.
     pub fn new(error: impl Error + Send + Sync + 'static, hint: Option<String>) -> Self {
         let hint = hint.or_else(|| is_disk_full(&error).then(|| crate::host::FULL.to_owned()));
-        Self { error: Box::new(error), hint, place: None, signal: None, left: None }
+        Self { error: Box::new(error), hint, subject: None, place: None, signal: None, left: None }
     }
 
     /// What failed and each cause, outermost first.
@@ -53,8 +55,8 @@ impl From<crate::host::Error> for Failure {
 
 impl From<crate::host::input::Error> for Failure {
     fn from(error: crate::host::input::Error) -> Self {
-        let hint = error.hint();
-        Self::new(error, hint)
+        let (hint, subject) = (error.hint(), error.subject().map(str::to_owned));
+        Self { subject, ..Self::new(error, hint) }
     }
 }
 
@@ -88,8 +90,8 @@ impl From<crate::content::lock::Error> for Failure {
 
 impl From<crate::plan::Error> for Failure {
     fn from(error: crate::plan::Error) -> Self {
-        let hint = error.hint();
-        Self::new(error, hint)
+        let (hint, subject) = (error.hint(), error.subject().map(str::to_owned));
+        Self { subject, ..Self::new(error, hint) }
     }
 }
 

@@ -1,11 +1,9 @@
 //! Finds the manifest and makes a recipe of it.
 
-use std::error::Error;
 use std::path::Path;
 use std::path::PathBuf;
 
 use crate::command::failure::Failure;
-use crate::command::git;
 use crate::config;
 use crate::config::error::Place;
 use crate::config::manifest::Manifest;
@@ -15,9 +13,7 @@ use crate::config::recipe::LintRecipe;
 use crate::config::recipe::Recipe;
 use crate::config::recipe::Suite;
 use crate::host::env::Env;
-use crate::host::input;
 use crate::lint;
-use crate::plan;
 
 /// Which manifest, and what is different from what it says.
 #[derive(Debug, Clone, Default)]
@@ -60,20 +56,18 @@ impl Written {
     }
 }
 
-impl Found {
-    /// A failure with the place where the manifest asks for what failed.
-    pub(in crate::command) fn placed(&self, failure: Failure, env: &Env) -> Failure {
-        let place = || self.written.place_of(subject(&*failure.error)?, env).map(Box::new);
+/// Works with the selected manifest, or the one in the working directory; a failure gets the place where the manifest
+/// asks for what failed.
+pub(in crate::command) fn using<T>(
+    selection: &Selection,
+    env: &Env,
+    work: impl FnOnce(&Found) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let found = read(selection, env)?;
+    work(&found).map_err(|failure| {
+        let place = || found.written.place_of(failure.subject.as_deref()?, env).map(Box::new);
         Failure { place: failure.place.clone().or_else(place), ..failure }
-    }
-}
-
-/// The value of the manifest that an error is about.
-fn subject<'a>(error: &'a (dyn Error + Send + Sync + 'static)) -> Option<&'a str> {
-    let planning = || error.downcast_ref::<plan::Error>().and_then(plan::Error::subject);
-    let reading = || error.downcast_ref::<input::Error>().and_then(input::Error::subject);
-    let exporting = || error.downcast_ref::<git::error::Error>().and_then(git::error::Error::subject);
-    planning().or_else(reading).or_else(exporting)
+    })
 }
 
 /// There is no manifest.
@@ -81,8 +75,7 @@ fn subject<'a>(error: &'a (dyn Error + Send + Sync + 'static)) -> Option<&'a str
 #[error("there is no `mkdeb.toml`, and no `pyproject.toml` with `[tool.mkdeb]`, in `{}`", .0.display())]
 struct Missing(PathBuf);
 
-/// Reads the selected manifest, or the one in the working directory.
-pub(in crate::command) fn read(selection: &Selection, env: &Env) -> Result<Found, Failure> {
+fn read(selection: &Selection, env: &Env) -> Result<Found, Failure> {
     let (path, text) = match &selection.manifest {
         Some(path) => (path.clone(), env.read(path)?),
         None => discover(env)?,

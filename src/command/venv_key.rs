@@ -42,8 +42,7 @@ struct NoVirtualenv;
 
 /// The key of the manifest's virtualenv. With a lock, the virtualenv need not be there.
 pub fn venv_key(selection: &Selection, env: &Env, watch: &Watch) -> Result<KeyOutcome, Failure> {
-    let found = manifest::read(selection, env)?;
-    key_of(&found, env, watch).map_err(|failure| found.placed(failure, env))
+    manifest::using(selection, env, |found| key_of(found, env, watch))
 }
 
 fn key_of(Found { recipe, base, .. }: &Found, env: &Env, watch: &Watch) -> Result<KeyOutcome, Failure> {

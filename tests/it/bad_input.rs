@@ -98,6 +98,9 @@ fn an_input_that_is_not_there_or_not_a_tree_is_named() {
         config,
         &["failed to read `x`: No such file", "mkdeb.toml:", "source = \"x\"\n", "^^^", relative],
     );
+    let broken = Project::new("");
+    std::os::unix::fs::symlink("nowhere", broken.path("lost")).unwrap();
+    broken.refused(&["--set", "app.tarball=lost"], &["failed to read `lost`: No such file", relative]);
     set("venv.path=build/vnev", &["--set:1:11", "hint: did you mean `build/venv`?"]);
     let project = Project::new(config);
     fs::create_dir(project.path("x")).unwrap();

@@ -61,11 +61,16 @@ pub(in crate::cli) fn usage(error: &clap::Error) -> ExitCode {
 /// What went wrong before anything could be asked for.
 pub(in crate::cli) fn unheard(error: crate::host::Error) -> ExitCode {
     let failure = Failure::from(error);
-    say(&format!("error: {}", marked(&failure.chain().join(": "))));
-    if let Some(hint) = &failure.hint {
-        say(&format!("hint: {}", marked(hint)));
-    }
+    told(&marked(&failure.chain().join(": ")), failure.hint.as_deref().map(marked).as_deref());
     ExitCode::from(ERROR)
+}
+
+/// An error without a place, and what would help.
+fn told(title: &str, hint: Option<&str>) {
+    say(&format!("error: {title}"));
+    if let Some(hint) = hint {
+        say(&format!("hint: {hint}"));
+    }
 }
 
 /// A line for people. Nothing is left to do when nobody can read it.
@@ -116,10 +121,7 @@ impl Report {
         let (title, hint) = (marked(&chain.join(": ")), failure.hint.as_deref().map(marked));
         match &failure.place {
             Some(place) => say(&place.draw((&title, hint.as_deref()), &self.renderer())),
-            None => {
-                say(&format!("error: {title}"));
-                hint.iter().for_each(|hint| say(&format!("hint: {hint}")));
-            }
+            None => told(&title, hint.as_deref()),
         }
         ExitCode::from(ERROR)
     }

@@ -74,7 +74,7 @@ pub enum Error {
 
 impl Error {
     /// What was asked for that it is about.
-    pub(in crate::command) fn subject(&self) -> Option<&str> {
+    fn subject(&self) -> Option<&str> {
         match self {
             Self::NoCommit { name, .. } | Self::Git { name, .. } => Some(name),
             _ => None,
@@ -103,6 +103,7 @@ impl From<Error> for Failure {
             Error::Attributes { .. } => Some("move the line into `.gitattributes`, and commit it".to_owned()),
             Error::Git { .. } | Error::Ended(_) | Error::Append { .. } => None,
         };
-        Self::new(error, hint)
+        let subject = error.subject().map(str::to_owned);
+        Self { subject, ..Self::new(error, hint) }
     }
 }

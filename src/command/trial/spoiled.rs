@@ -145,6 +145,7 @@ fn obstacle() -> Result<Package, Failure> {
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| Failure {
         error,
         hint: None,
+        subject: None,
         place: None,
         signal: None,
         left: None,

@@ -65,8 +65,7 @@ pub fn venv(request: &VenvRequest, env: &Env, watch: &Watch) -> Result<VenvOutco
 }
 
 fn venv_watched(request: &VenvRequest, env: &Env, watch: &Watch) -> Result<VenvOutcome, Failure> {
-    let found = manifest::read(&request.selection, env)?;
-    venv_of(&found, (request, env), watch).map_err(|failure| found.placed(failure, env))
+    manifest::using(&request.selection, env, |found| venv_of(found, (request, env), watch))
 }
 
 fn venv_of(

@@ -185,6 +185,8 @@ fn near(base: &Path, name: &Path) -> Option<String> {
     let above = name.parent().unwrap_or(Path::new(""));
     let entries = fs::read_dir(base.join(above)).ok()?.take(MOST_NEIGHBOURS);
     let names: Vec<String> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
-    let found = nearest(wanted, names.iter().map(String::as_str))?;
+    // A link that leads nowhere is there under its own name.
+    let others = names.iter().map(String::as_str).filter(|name| *name != wanted);
+    let found = nearest(wanted, others)?;
     Some(above.join(found).to_string_lossy().into_owned())
 }
