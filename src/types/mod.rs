@@ -6,6 +6,7 @@
 
 pub mod apt_source;
 pub mod arch;
+pub mod bytes;
 pub mod date;
 pub mod digest;
 pub mod mode;

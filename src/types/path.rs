@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::types::bytes;
+
 /// Where a file lands on the host: absolute, normalised, UTF-8, no control characters.
 ///
 /// Ordered by components as bytes (`/a`, `/a/x`, `/a-b`), so that a directory is followed by what it holds.
@@ -265,24 +267,9 @@ impl PartialOrd for ArchivePath {
 /// Trees of a hundred thousand paths with a long common beginning are sorted with it: equal stretches are
 /// passed over a word at a time.
 fn by_components(left: &[u8], right: &[u8]) -> Ordering {
-    let same = common(left, right);
+    let same = bytes::in_common(left, right);
     let rank = |byte: &u8| if *byte == b'/' { 0 } else { *byte };
     left.get(same).map(rank).cmp(&right.get(same).map(rank))
-}
-
-/// How many bytes are the same at the beginning.
-fn common(left: &[u8], right: &[u8]) -> usize {
-    let (left_words, _) = left.as_chunks::<8>();
-    let (right_words, _) = right.as_chunks::<8>();
-    for (number, (left, right)) in left_words.iter().zip(right_words).enumerate() {
-        let differing = u64::from_le_bytes(*left) ^ u64::from_le_bytes(*right);
-        if differing != 0 {
-            return 8 * number + differing.trailing_zeros() as usize / 8;
-        }
-    }
-    let same = 8 * left_words.len().min(right_words.len());
-    let rest = left[same..].iter().zip(&right[same..]);
-    same + rest.take_while(|(left, right)| left == right).count()
 }
 
 #[cfg(test)]
