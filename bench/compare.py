@@ -18,7 +18,6 @@ import report
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CACHE = pathlib.Path(os.environ.get("MKDEB_CACHE", ROOT / ".cache")) / "bench"
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-MKDEB = TARGET / "release/mkdeb"
 OUTPUT = TARGET / "bench"
 
 
@@ -27,20 +26,24 @@ def arguments():
     words = {"type": lambda text: text.split(","), "metavar": "LIST"}
     parser.add_argument("--corpora", **words, default="S,M", help="of S, M and L [default: S,M]")
     parser.add_argument("--formats", **words, default="zstd,gzip,xz,none", help="[default: all of zstd,gzip,xz,none]")
+    parser.add_argument("--program", type=pathlib.Path, help="measure this mkdeb, as the static one [default: builds one]")
     parser.add_argument("--runs", type=int, default=3, help="medians of how many runs [default: 3]")
     return parser.parse_args()
 
 
-def prepare(corpora):
-    """Corpora and peers in the cache, mkdeb as it is released."""
-    subprocess.run([ROOT / "bench/prepare", *corpora], check=True)
-    subprocess.run(["cargo", "build", "--quiet", "--release"], cwd=ROOT, check=True)
+def prepare(wanted):
+    """Corpora and peers in the cache, and which mkdeb it is."""
+    subprocess.run([ROOT / "bench/prepare", *wanted.corpora], check=True)
     OUTPUT.mkdir(parents=True, exist_ok=True)
+    if wanted.program:
+        return wanted.program.resolve(strict=True)
+    subprocess.run(["cargo", "build", "--quiet", "--release"], cwd=ROOT, check=True)
+    return TARGET / "release/mkdeb"
 
 
-def unpack(name):
+def unpack(name, program):
     """What every contender gets: mkdeb's own data.tar, and the tree that is in it."""
-    corpus = contenders.Corpus(name, CACHE / name, OUTPUT / name, MKDEB, CACHE)
+    corpus = contenders.Corpus(name, CACHE / name, OUTPUT / name, program, CACHE)
     shutil.rmtree(corpus.work, ignore_errors=True)
     corpus.work.mkdir()
     plain = contenders.mkdeb(corpus, "none")
@@ -68,14 +71,14 @@ def by_turns(group, runs, log):
 
 def main():
     wanted = arguments()
-    prepare(wanted.corpora)
+    program = prepare(wanted)
     # As many threads as mkdeb and the compressors are told to use.
     os.environ["DPKG_DEB_THREADS_MAX"] = str(contenders.THREADS)
     everything = {}
     with open(OUTPUT / "programs.log", "w") as log, open(OUTPUT / "results.tsv", "w") as table:
         report.heading(table)
         for name in wanted.corpora:
-            corpus = unpack(name)
+            corpus = unpack(name, program)
             for format_name in wanted.formats:
                 rows = by_turns(contenders.group(corpus, format_name), wanted.runs, log)
                 everything[name, format_name] = rows
