@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::project::{Project, wheels};
 use crate::bed::{Suite, need, prepared};
@@ -227,6 +227,9 @@ fn the_workflow_gives_the_action_what_it_takes() {
     assert!(needed.into_iter().all(|(name, _)| given.contains_key(name)), "{given:?}");
 }
 
+/// What somebody else wrote, who has seen the pipeline's notes.
+const COLLEAGUES: &str = "<!-- mkdeb orders -->\nA colleague's";
+
 /// The notes of a merge request, as GitLab's API has them, for this many requests.
 struct Notes {
     url: String,
@@ -248,7 +251,7 @@ impl Notes {
     }
 }
 
-/// Lists notes, adds one, or changes the one that the path ends with.
+/// Says whose the token is, lists notes, adds one, or changes the one that the path ends with.
 fn answer(mut stream: TcpStream, notes: &mut Vec<String>) {
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     let mut reader = BufReader::new(stream.try_clone().unwrap());
@@ -260,15 +263,18 @@ fn answer(mut stream: TcpStream, notes: &mut Vec<String>) {
     reader.read_exact(&mut body).unwrap();
     let body = decoded(&String::from_utf8(body).unwrap());
     let path = head.split(' ').nth(1).unwrap();
-    let above = "/projects/7/merge_requests/3/notes";
-    match (head.split(' ').next().unwrap(), path.strip_prefix(above).unwrap()) {
+    let below = path.strip_prefix("/projects/7/merge_requests/3/notes");
+    match (head.split(' ').next().unwrap(), below) {
         ("GET", _) => {}
-        ("POST", "") => notes.push(body),
-        ("PUT", id) => notes[id[1..].parse::<usize>().unwrap()] = body,
+        ("POST", Some("")) => notes.push(body),
+        ("PUT", Some(id)) => notes[id[1..].parse::<usize>().unwrap()] = body,
         _ => panic!("{head}"),
     }
-    let listed = notes.iter().enumerate().map(|(id, body)| serde_json::json!({ "id": id, "body": body }));
-    let text = Value::from_iter(listed).to_string();
+    let listed = notes.iter().enumerate().map(|(id, body)| {
+        let author = if body.ends_with(COLLEAGUES) { 1 } else { 2 };
+        json!({ "id": id, "body": body, "author": { "id": author } })
+    });
+    let text = if path == "/user" { json!({ "id": 2 }) } else { Value::from_iter(listed) }.to_string();
     write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}", text.len())
         .unwrap();
 }
@@ -289,8 +295,8 @@ fn the_job_for_gitlab_does_the_same() {
     let mut pipeline = need!(Pipeline::new());
     let document = document("gitlab-ci.yml");
     pipeline.env.extend(texts(&document["variables"]));
-    let notes = Notes::new(4);
-    notes.texts.lock().unwrap().push("A colleague's".to_owned());
+    let notes = Notes::new(6);
+    notes.texts.lock().unwrap().push(COLLEAGUES.to_owned());
     let place = pipeline.publisher.place.clone();
     let set = [
         ("REPOSITORY", place.as_str()),
@@ -314,7 +320,7 @@ fn the_job_for_gitlab_does_the_same() {
     let changes = pipeline.text("changes.md");
     assert!(changes.contains("1.1.0-1"), "{changes}");
     let note = format!("<!-- mkdeb orders -->\n{}\n", changes.trim_end());
-    assert_eq!(*notes.texts.lock().unwrap(), ["A colleague's", &note], "one note, brought up to date");
+    assert_eq!(*notes.texts.lock().unwrap(), [COLLEAGUES, &note], "one note, brought up to date");
     assert_eq!(pipeline.text("build/tested"), "tested\ntested\n");
     pipeline.published(&["1.0.0", "1.1.0"]);
 }
