@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use crate::config::error::Place;
+use crate::config::error::Subject;
 
 /// A failure on its way to the user. The errors of all modules meet here and nowhere below.
 #[derive(Debug)]
@@ -12,7 +13,7 @@ pub struct Failure {
     /// What would help.
     pub hint: Option<String>,
     /// The value of the manifest that it is about.
-    pub subject: Option<String>,
+    pub subject: Option<Subject>,
     /// Where the manifest asks for what failed.
     pub place: Option<Box<Place>>,
     /// The signal that interrupted the work.
@@ -55,7 +56,7 @@ impl From<crate::host::Error> for Failure {
 
 impl From<crate::host::input::Error> for Failure {
     fn from(error: crate::host::input::Error) -> Self {
-        let (hint, subject) = (error.hint(), error.subject().map(str::to_owned));
+        let (hint, subject) = (error.hint(), error.subject().map(Subject::from));
         Self { subject, ..Self::new(error, hint) }
     }
 }
@@ -90,7 +91,7 @@ impl From<crate::content::lock::Error> for Failure {
 
 impl From<crate::plan::Error> for Failure {
     fn from(error: crate::plan::Error) -> Self {
-        let (hint, subject) = (error.hint(), error.subject().map(str::to_owned));
+        let (hint, subject) = (error.hint(), error.subject());
         Self { subject, ..Self::new(error, hint) }
     }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::command::failure::Failure;
 use crate::config;
 use crate::config::error::Place;
+use crate::config::error::Subject;
 use crate::config::manifest::Manifest;
 use crate::config::manifest::Origin;
 use crate::config::manifest::OriginKind;
@@ -49,10 +50,10 @@ impl Written {
     }
 
     /// Where it says a value.
-    fn place_of(&self, value: &str, env: &Env) -> Option<Place> {
+    fn place_of(&self, subject: &Subject, env: &Env) -> Option<Place> {
         let mut manifest = self.parse().ok()?;
         self.overrides.iter().try_for_each(|assignment| manifest.set(assignment)).ok()?;
-        manifest.place_of(value, &env.vars)
+        manifest.place_of(subject, &env.vars)
     }
 }
 
@@ -65,7 +66,7 @@ pub(in crate::command) fn using<T>(
 ) -> Result<T, Failure> {
     let found = read(selection, env)?;
     work(&found).map_err(|failure| {
-        let place = || found.written.place_of(failure.subject.as_deref()?, env).map(Box::new);
+        let place = || found.written.place_of(failure.subject.as_ref()?, env).map(Box::new);
         Failure { place: failure.place.clone().or_else(place), ..failure }
     })
 }

@@ -14,6 +14,21 @@ use crate::config::problem::Problem;
 #[derive(Debug)]
 pub struct Error(Box<(Problem, Option<Place>)>);
 
+/// The value of a manifest that a failure of later work is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// Of this key, behind its table: `venv.path`.
+    Key(&'static str),
+    /// This text, wherever it is said first, or a text that begins with it as a command line does with its program.
+    Value(String),
+}
+
+impl From<&str> for Subject {
+    fn from(value: &str) -> Self {
+        Self::Value(value.to_owned())
+    }
+}
+
 /// Where in which text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {

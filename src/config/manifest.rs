@@ -11,6 +11,7 @@ use crate::config::decode;
 use crate::config::error::Error;
 use crate::config::error::Fault;
 use crate::config::error::Place;
+use crate::config::error::Subject;
 use crate::config::expand;
 use crate::config::guard;
 use crate::config::overrides;
@@ -97,16 +98,18 @@ impl<'a> Manifest<'a> {
         tables.and_then(|tables| check::lint(tables, rules)).map_err(|fault| located(&self.texts, fault))
     }
 
-    /// Where it says a value, or one that begins with it as a command line does with its program: the first such place.
-    /// None for what comes from somewhere else, like a default.
-    pub fn place_of(mut self, value: &str, environment: &BTreeMap<String, String>) -> Option<Place> {
+    /// Where it says a value. None for what comes from somewhere else, like a default.
+    pub fn place_of(mut self, subject: &Subject, environment: &BTreeMap<String, String>) -> Option<Place> {
         expand::expand(&mut self.root, environment).ok()?;
-        let is_meant = |text: &str| {
-            text.strip_prefix(value).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        let is_meant = |path: &[String], text: Option<&str>| match subject {
+            Subject::Key(key) => path.join(".") == *key,
+            Subject::Value(value) => text
+                .and_then(|text| text.strip_prefix(value.as_str()))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')),
         };
         let mut spans = Vec::new();
-        let mut look = |_: &[String], node: &mut Node<'_>| {
-            spans.extend(node.get_ref().as_str().is_some_and(is_meant).then(|| node.span()));
+        let mut look = |path: &[String], node: &mut Node<'_>| {
+            spans.extend(is_meant(path, node.get_ref().as_str()).then(|| node.span()));
             Ok(())
         };
         tree::visit(&mut self.root, &mut Vec::new(), &mut look).ok()?;

@@ -1,5 +1,6 @@
 //! Why no package can be planned.
 
+use crate::config::error::Subject;
 use crate::content::python::PythonVersion;
 use crate::package::tree::Collision;
 use crate::plan::installed::Difference;
@@ -258,8 +259,12 @@ impl Error {
 
 impl Error {
     /// The value of the manifest that it is about, where it is about one.
-    pub fn subject(&self) -> Option<&str> {
-        match self {
+    pub fn subject(&self) -> Option<Subject> {
+        Some(match self {
+            Self::Relocate(error) if error.is_of_destination() => Subject::Key("layout.prefix"),
+            Self::Relocate(_) => Subject::Key("venv.path"),
+            Self::Unsatisfied { .. } => Subject::Key("venv.requirements"),
+            Self::Architecture { .. } => Subject::Key("package.architecture"),
             Self::Program { path: value, .. }
             | Self::NotText(value)
             | Self::TooLarge(value)
@@ -268,12 +273,10 @@ impl Error {
             | Self::NotUtf8 { input: value, .. }
             | Self::Special { input: value, .. }
             | Self::Leaves { input: value, .. }
-            | Self::Circle { input: value, .. }
-            | Self::Architecture { stated: value, .. }
-            | Self::Unsatisfied { requirements: value, .. } => Some(value),
-            Self::Shared { directory, .. } => Some(directory.as_str()),
-            _ => None,
-        }
+            | Self::Circle { input: value, .. } => value.as_str().into(),
+            Self::Shared { directory, .. } => directory.as_str().into(),
+            _ => return None,
+        })
     }
 }
 

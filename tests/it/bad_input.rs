@@ -87,7 +87,7 @@ fn an_input_that_is_not_there_or_not_a_tree_is_named() {
         &["`mkdeb.toml` is neither a directory nor a tar archive", "hint: give a directory"],
     );
     set("app.tarball=/dev/zero", &["`/dev/zero` is neither a directory nor a tar archive"]);
-    set("venv.path=app", &["`app` is not a virtualenv", "hint: "]);
+    set("venv.path=app", &["`app` is not a virtualenv", "--set:1:11", "hint: "]);
     set("app.exclude=[\"a[\"]", &["`exclude` in `[app]`: `a[` is not a glob"]);
     set(
         "app.strip-components=9",
@@ -128,7 +128,12 @@ fn an_input_that_is_not_there_or_not_a_tree_is_named() {
     fs::rename(project.path("app/pipe"), project.path("build/venv/pipe")).unwrap();
     project.refused(
         &["--set", "app.exclude=[\"socket\"]"],
-        &["`build/venv` has a fifo at `pipe`", "hint: remove it from the virtualenv"],
+        &[
+            "`build/venv` has a fifo at `pipe`",
+            "path = \"build/venv\"\n",
+            "^^^",
+            "hint: remove it from the virtualenv",
+        ],
     );
 }
 
@@ -161,8 +166,10 @@ fn one_path_has_one_source() {
 #[test]
 fn a_prefix_too_long_for_scripts_is_refused() {
     let long = format!("layout.prefix=/opt/{}", "p".repeat(120));
-    Project::new("")
-        .refused(&["--set", &long], &["is too long for scripts", "hint: choose a shorter `prefix`"]);
+    Project::new("").refused(
+        &["--set", &long],
+        &["is too long for scripts", "--set:1:15", "hint: choose a shorter `prefix`"],
+    );
 }
 
 #[test]

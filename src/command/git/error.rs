@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::command::failure::Failure;
+use crate::config::error::Subject;
 use crate::host::process;
 
 /// Why git gives no tree.
@@ -103,7 +104,7 @@ impl From<Error> for Failure {
             Error::Attributes { .. } => Some("move the line into `.gitattributes`, and commit it".to_owned()),
             Error::Git { .. } | Error::Ended(_) | Error::Append { .. } => None,
         };
-        let subject = error.subject().map(str::to_owned);
+        let subject = error.subject().map(Subject::from);
         Self { subject, ..Self::new(error, hint) }
     }
 }

@@ -1,5 +1,6 @@
 //! Where values come from: the manifest, `pyproject.toml`, `--set` and the environment.
 
+use crate::config::error::Subject;
 use crate::config::manifest::Manifest;
 use crate::config::manifest::Origin;
 use crate::config::manifest::OriginKind;
@@ -203,17 +204,21 @@ fn secrets_stay_out_of_control_fields() {
 #[test]
 fn a_value_is_found_where_it_is_written() {
     let text = "[venv]\npath = \"build/venv\"\n[app]\ntarball = \"build/${TAG}.tar\"\nexclude = [\"a b\"]\n";
-    let place = |value: &str| {
+    let of = |subject: Subject| {
         let mut manifest =
             Manifest::parse(text, Origin { file: "mkdeb.toml", kind: OriginKind::MkdebToml }).expect("TOML");
         manifest.set("package.section=build/venv").expect("it can be set");
-        manifest.place_of(value, &tests::environment()).map(|place| (place.file, place.line, place.column))
+        manifest.place_of(&subject, &tests::environment()).map(|place| (place.file, place.line, place.column))
     };
+    let place = |value: &str| of(value.into());
     let at = |line, column| Some(("mkdeb.toml".to_owned(), line, column));
     assert_eq!(place("build/venv"), at(2, 8), "the first of two");
     assert_eq!(place("build/1.4.2.tar"), at(4, 11), "with its variables");
     assert_eq!(place("a"), at(5, 12), "the program of a command line");
     assert_eq!(place("build"), None);
+    assert_eq!(of(Subject::Key("app.tarball")), at(4, 11), "by its key");
+    assert_eq!(of(Subject::Key("package.section")), Some(("--set".to_owned(), 1, 17)));
+    assert_eq!(of(Subject::Key("path")), None);
 }
 
 #[test]

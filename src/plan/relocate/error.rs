@@ -198,6 +198,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether it is about where the virtualenv goes, and no virtualenv would do.
+    pub fn is_of_destination(&self) -> bool {
+        matches!(self, Self::DestinationCharacters(_) | Self::DestinationTooLong { .. })
+    }
+
     /// What the user can do about it.
     pub fn hint(&self) -> Option<String> {
         let rebuild = "make it again with `python3 -m venv`, `uv venv` or virtualenv 20 or later";
