@@ -47,6 +47,8 @@ impl Report {
 /// A heading with what stands under it.
 struct Section {
     heading: String,
+    /// Whether the heading is what packages say, and not our words.
+    is_foreign: bool,
     items: Vec<String>,
 }
 
@@ -58,9 +60,9 @@ impl Section {
 
     /// A name is code there, so that nothing in it is taken for markup.
     fn markdown(self) -> Vec<String> {
-        let code = |item: String| format!("- `` {} ``", item.replace('`', "'"));
-        let items: Vec<String> = self.items.into_iter().map(code).collect();
-        let heading = self.heading.replace(['<', '>', '|', '*', '`'], "");
+        let code = |text: &String| format!("`` {} ``", text.replace('`', "'"));
+        let items: Vec<String> = self.items.iter().map(|item| format!("- {}", code(item))).collect();
+        let heading = if self.is_foreign { code(&self.heading) } else { self.heading };
         if items.is_empty() {
             return vec![heading, String::new()];
         }
@@ -70,8 +72,9 @@ impl Section {
 
 fn sections(compared: &Compared, most: usize) -> Vec<Section> {
     let Compared { old, new, differences } = compared;
-    let bare = |heading: String| Section { heading, items: Vec::new() };
-    let mut told = vec![bare(format!("{} {} -> {} {}", old.name.0, old.name.1, new.name.0, new.name.1))];
+    let bare = |heading: String| Section { heading, is_foreign: false, items: Vec::new() };
+    let names = format!("{} {} -> {} {}", old.name.0, old.name.1, new.name.0, new.name.1);
+    let mut told = vec![Section { is_foreign: true, ..bare(names) }];
     told.push(bare(format!("download: {}", sizes(old.download, new.download))));
     told.push(bare(format!("on disk: {}", sizes(old.installed, new.installed))));
     if !new.virtualenvs.is_empty() && !old.virtualenvs.is_empty() {
@@ -85,7 +88,7 @@ fn sections(compared: &Compared, most: usize) -> Vec<Section> {
     }
     let mut section = |heading: &str, items: Vec<String>| {
         if !items.is_empty() {
-            told.push(Section { heading: heading.to_owned(), items });
+            told.push(Section { items, ..bare(heading.to_owned()) });
         }
     };
     let versions = |(name, change): &(String, Change<String>)| match change {
@@ -187,4 +190,19 @@ fn of_names(changes: &Changes<()>) -> Vec<Value> {
         Change::Changed((), ()) => "changed",
     };
     changes.iter().map(|(name, change)| json!({ "name": name, "change": word(change) })).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_packages_say_is_code_in_markdown() {
+        let heading = "a 1 -> a [ok](https://evil.example) `` ![x](y) @all".to_owned();
+        let section = Section { heading, is_foreign: true, items: Vec::new() };
+        assert_eq!(section.markdown()[0], "`` a 1 -> a [ok](https://evil.example) '' ![x](y) @all ``");
+        let items = vec!["+ `x` <b>".to_owned()];
+        let section = Section { heading: "units".to_owned(), is_foreign: false, items };
+        assert_eq!(section.markdown(), ["**units**", "", "- `` + 'x' <b> ``", ""]);
+    }
 }
