@@ -43,8 +43,7 @@ impl Pipeline {
         project.sh("git init --quiet; git add .");
         let publisher = Publisher::of_directory(None);
         publisher.init("staging", &[]);
-        let key = publisher.read("key.asc");
-        let env = BTreeMap::from([("MKDEB_KEY".to_owned(), key), ("CI".to_owned(), "true".to_owned())]);
+        let env = BTreeMap::from([("CI".to_owned(), "true".to_owned())]);
         Some(Pipeline { project, publisher, env })
     }
 
@@ -107,6 +106,40 @@ fn expanded(text: &str, known: &BTreeMap<String, String>) -> String {
     text
 }
 
+/// Runs a step as GitHub does.
+#[track_caller]
+fn on_github(pipeline: &Pipeline, step: &Value, known: &BTreeMap<String, String>) {
+    let mut env = texts(&step["env"]);
+    env.values_mut().for_each(|value| *value = expanded(value, known));
+    for file in ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"] {
+        env.insert(file.to_owned(), pipeline.project.path().join("output").display().to_string());
+    }
+    let temporary = pipeline.project.path().join("build");
+    env.insert("RUNNER_TEMP".to_owned(), temporary.display().to_string());
+    env.insert("GITHUB_PATH".to_owned(), temporary.join("path").display().to_string());
+    let bash = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"];
+    pipeline.step(&bash, &expanded(step["run"].as_str().unwrap(), known), &env);
+}
+
+/// Runs the job of the workflow that publishes, which alone has the key.
+#[track_caller]
+fn publish(pipeline: &mut Pipeline, (address, digest): (&str, &str)) {
+    let workflow = document("workflow.yml");
+    let (place, key) = (pipeline.publisher.place.clone(), pipeline.publisher.read("key.asc"));
+    let set = [("REPOSITORY", place.as_str()), ("SUITE", "staging"), ("MKDEB", address), ("SHA256", digest)];
+    assert!(set.iter().all(|(name, _)| workflow["env"][name].is_string()), "{}", workflow["env"]);
+    let common = pipeline.env.clone();
+    pipeline.env.extend(set.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let bucket = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map(|name| (name, String::new()));
+    let secrets = [("MKDEB_KEY", key)].into_iter().chain(bucket);
+    let known = secrets.map(|(name, value)| (format!("secrets.{name}"), value)).collect();
+    let steps = workflow["jobs"]["publish"]["steps"].as_array().unwrap();
+    for step in steps.iter().filter(|step| step["run"].is_string()) {
+        on_github(pipeline, step, &known);
+    }
+    pipeline.env = common;
+}
+
 /// Runs the action; the names of the steps that were left to GitHub's own programs.
 fn act(pipeline: &Pipeline, inputs: &BTreeMap<String, String>) -> Vec<String> {
     let action = document("action.yml");
@@ -126,7 +159,6 @@ fn act(pipeline: &Pipeline, inputs: &BTreeMap<String, String>) -> Vec<String> {
             Some("inputs.mkdeb != ''") => !known["inputs.mkdeb"].is_empty(),
             Some("inputs.test != ''") => !known["inputs.test"].is_empty(),
             Some("inputs.root != ''") => !known["inputs.root"].is_empty(),
-            Some("inputs.publish == 'true'") => known["inputs.publish"] == "true",
             Some(_) => false,
         };
         if !is_wanted {
@@ -135,17 +167,7 @@ fn act(pipeline: &Pipeline, inputs: &BTreeMap<String, String>) -> Vec<String> {
         }
         assert_eq!(step["shell"], "bash");
         fs::write(&output, "").unwrap();
-        let mut env = texts(&step["env"]);
-        env.values_mut().for_each(|value| *value = expanded(value, &known));
-        for file in ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"] {
-            env.insert(file.to_owned(), output.display().to_string());
-        }
-        let temporary = pipeline.project.path().join("build");
-        env.insert("RUNNER_TEMP".to_owned(), temporary.display().to_string());
-        env.insert("GITHUB_PATH".to_owned(), temporary.join("path").display().to_string());
-        // As GitHub runs `shell: bash`.
-        let bash = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"];
-        pipeline.step(&bash, &expanded(step["run"].as_str().unwrap(), &known), &env);
+        on_github(pipeline, step, &known);
         let told = fs::read_to_string(&output).unwrap();
         if let Some(id) = step["id"].as_str() {
             let outputs = told.lines().map(|line| line.split_once('=').unwrap());
@@ -158,16 +180,21 @@ fn act(pipeline: &Pipeline, inputs: &BTreeMap<String, String>) -> Vec<String> {
 }
 
 #[test]
-fn the_action_makes_tries_compares_and_publishes_each_commit() {
-    let pipeline = need!(Pipeline::new());
+fn the_workflow_makes_tries_compares_and_publishes_each_commit() {
+    let mut pipeline = need!(Pipeline::new());
     let root = Suite::Bookworm.dir();
     need!(prepared(&root, &["unshare", "nsenter", "mount", "tar"]));
     let mut inputs: BTreeMap<String, String> = [("package", PACKAGE), ("suite", "staging")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
-    inputs.insert("repository".to_owned(), pipeline.publisher.place.clone());
-    inputs.insert("publish".to_owned(), "true".to_owned());
     pipeline.commit("1.0.0");
+    let (address, digest) = release(&pipeline);
+    // Of a repository that this job cannot read, nothing is said.
+    let nowhere = pipeline.project.path().join("nowhere").display().to_string();
+    inputs.insert("repository".to_owned(), nowhere);
+    act(&pipeline, &inputs);
+    assert!(pipeline.text("changes.md").starts_with("`orders` is compared with nothing: "));
+    inputs.insert("repository".to_owned(), pipeline.publisher.place.clone());
     let left = act(&pipeline, &inputs);
     let own = [
         "Install mkdeb",
@@ -179,30 +206,30 @@ fn the_action_makes_tries_compares_and_publishes_each_commit() {
     ];
     assert_eq!(left, [&own[..], &["Comment it"]].concat());
     assert_eq!(pipeline.text("changes.md"), "The first version of `orders` in `staging`.\n");
+    publish(&mut pipeline, (&address, &digest));
     pipeline.published(&["1.0.0"]);
     // A change that is only looked at, then tried and published.
     pipeline.commit("1.1.0");
-    inputs.insert("publish".to_owned(), "false".to_owned());
     pipeline.project.sh("rm -rf dist wheels");
-    assert!(act(&pipeline, &inputs).contains(&"Publish".to_owned()));
+    act(&pipeline, &inputs);
     let changes = pipeline.text("changes.md");
     assert!(changes.contains("1.0.0-1") && changes.contains("1.1.0-1"), "{changes}");
     assert!(pipeline.text("report.html").contains("Where the megabytes are"));
     let sarif: Value = serde_json::from_str(&pipeline.text("lint.sarif")).unwrap();
     assert_eq!(sarif["runs"][0]["results"].as_array().map(Vec::len), Some(0));
     pipeline.published(&["1.0.0"]);
-    inputs.insert("publish".to_owned(), "true".to_owned());
     inputs.insert("root".to_owned(), root.display().to_string());
     let test = "PYTHONPATH=. build/venv/bin/python -c 'import orders.web' && echo tested >build/tested";
     inputs.insert("test".to_owned(), test.to_owned());
-    let (address, digest) = release(&pipeline);
-    inputs.insert("mkdeb".to_owned(), address);
-    inputs.insert("mkdeb-sha256".to_owned(), digest);
+    inputs.insert("mkdeb".to_owned(), address.clone());
+    inputs.insert("mkdeb-sha256".to_owned(), digest.clone());
     act(&pipeline, &inputs);
+    publish(&mut pipeline, (&address, &digest));
     pipeline.published(&["1.0.0", "1.1.0"]);
     assert_eq!(pipeline.text("build/tested"), "tested\n");
-    let directory = pipeline.text("build/path");
-    pipeline.step(&["sh", "-ec"], &format!("{}/mkdeb --version", directory.trim_end()), &BTreeMap::new());
+    let directories = pipeline.text("build/path");
+    let directory = directories.lines().last().unwrap();
+    pipeline.step(&["sh", "-ec"], &format!("{directory}/mkdeb --version"), &BTreeMap::new());
 }
 
 /// The address of a release with this program, laid out as `release/build` lays it out, and its digest. It does not lie
@@ -225,6 +252,9 @@ fn the_workflow_gives_the_action_what_it_takes() {
     assert!(given.keys().all(|name| inputs.contains_key(name)), "{given:?}");
     let needed = inputs.iter().filter(|(_, input)| input["required"] == true);
     assert!(needed.into_iter().all(|(name, _)| given.contains_key(name)), "{given:?}");
+    // Where tests and dependencies run, nobody could publish.
+    let package = workflow["jobs"]["package"].to_string();
+    assert!(!package.contains("secrets.MKDEB_KEY") && !package.contains("secrets.AWS_"), "{package}");
 }
 
 /// What somebody else wrote, who has seen the pipeline's notes.
@@ -314,7 +344,10 @@ fn the_job_for_gitlab_does_the_same() {
             // A runner gives all lines of a job to one shell.
             let lines = document[job.as_str().unwrap()]["script"].as_array().unwrap().iter();
             let lines: Vec<&str> = lines.map(|line| line.as_str().unwrap()).collect();
-            pipeline.step(&["bash", "-eo", "pipefail", "-c"], &lines.join("\n"), &BTreeMap::new());
+            // Of the environment of the job that publishes.
+            let is_publishing = document[job.as_str().unwrap()]["environment"].is_string();
+            let key = is_publishing.then(|| ("MKDEB_KEY".to_owned(), pipeline.publisher.read("key.asc")));
+            pipeline.step(&["bash", "-eo", "pipefail", "-c"], &lines.join("\n"), &key.into_iter().collect());
         }
     }
     let changes = pipeline.text("changes.md");
