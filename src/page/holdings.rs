@@ -11,8 +11,9 @@ use crate::deb::read::undotted;
 /// The largest RECORD that is taken, in bytes, and how much of all of them: one of 40,000 files is about 4 MiB.
 const LARGEST_RECORD: u64 = 16 << 20;
 const MOST_OF_RECORDS: usize = 64 << 20;
-/// The largest other text that is taken, in bytes, and how many there may be.
+/// The largest other text that is taken, in bytes, how much of all of them, and how many there may be.
 const LARGEST_TEXT: u64 = 256 << 10;
+const MOST_OF_TEXTS: usize = 8 << 20;
 const MOST_TEXTS: usize = 500;
 /// Where systemd looks for units of packages, and of admins (`systemd.unit(5)`).
 const UNITS: [&str; 3] = ["/usr/lib/systemd/system/", "/lib/systemd/system/", "/etc/systemd/system/"];
@@ -26,9 +27,12 @@ pub struct Holdings {
     pub directories: u64,
     /// The texts of RECORD by the paths of their `.dist-info` directories.
     pub(in crate::page) records: BTreeMap<String, Vec<u8>>,
-    held: usize,
+    /// How many bytes those have.
+    recorded: usize,
     /// Units, and the scripts that mkdeb starts things by.
     pub(in crate::page) texts: BTreeMap<String, String>,
+    /// How many bytes those have.
+    told: usize,
 }
 
 /// A path of a package.
@@ -63,18 +67,24 @@ impl Holdings {
 
     fn look(&mut self, path: &str, (size, body): (u64, &mut dyn Read)) -> io::Result<()> {
         let mut bytes = Vec::new();
-        let room = MOST_OF_RECORDS.saturating_sub(self.held) as u64;
+        let room = MOST_OF_RECORDS.saturating_sub(self.recorded) as u64;
         if let Some(directory) = path.strip_suffix("/RECORD").filter(|it| it.ends_with(".dist-info")) {
             if size <= LARGEST_RECORD.min(room) {
                 body.take(size).read_to_end(&mut bytes)?;
-                self.held += bytes.len();
+                self.recorded += bytes.len();
                 self.records.insert(directory.to_owned(), bytes);
             }
-        } else if is_told(path) && size <= LARGEST_TEXT && self.texts.len() < MOST_TEXTS {
+        } else if is_told(path) && size <= self.room_for_text() {
             body.take(size).read_to_end(&mut bytes)?;
+            self.told += bytes.len();
             self.texts.insert(path.to_owned(), String::from_utf8_lossy(&bytes).into_owned());
         }
         Ok(())
+    }
+
+    fn room_for_text(&self) -> u64 {
+        let room = MOST_OF_TEXTS.saturating_sub(self.told) as u64;
+        if self.texts.len() < MOST_TEXTS { LARGEST_TEXT.min(room) } else { 0 }
     }
 
     /// The bytes of all bodies.
@@ -136,5 +146,10 @@ pub(in crate::page) mod tests {
         let large = vec![b'x'; (LARGEST_TEXT + 1) as usize];
         let holdings = held(&[("lib/systemd/system/a.service", &large)]);
         assert_eq!((holdings.texts.len(), holdings.files.len()), (0, 1));
+        let paths: Vec<String> =
+            (0..99).map(|number| format!("lib/systemd/system/{number}.service")).collect();
+        let entries: Vec<(&str, &[u8])> = paths.iter().map(|path| (path.as_str(), &large[1..])).collect();
+        let holdings = held(&entries);
+        assert_eq!((holdings.texts.len(), holdings.files.len()), (32, 99));
     }
 }

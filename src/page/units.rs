@@ -1,9 +1,14 @@
-//! What runs on a host and when: the units of a package, and what they start.
+//! What runs on a host and when: the units of a package, and what they start. All of it is bounded, as a page is, and
+//! one unit is read at a time: whoever made the package may have wanted that to take for ever.
 
 use crate::content::unit_file::UnitFile;
 use crate::page::holdings::Holdings;
 use crate::page::scripts::Values;
 
+/// How many units are told.
+const MOST: usize = 100;
+/// How many lines are told of when one of them runs, and how many of what it starts.
+const MOST_LINES: usize = 20;
 /// The keys of timers that say when.
 const TIMES: [&str; 6] =
     ["OnCalendar", "OnBootSec", "OnStartupSec", "OnUnitActiveSec", "OnUnitInactiveSec", "OnActiveSec"];
@@ -26,17 +31,37 @@ pub struct Unit {
     pub user: String,
 }
 
-/// The units of a package, by name; `activation` says which are enabled and started.
-pub fn units(holdings: &Holdings, activation: Option<&Values>) -> Vec<Unit> {
-    let parsed: Vec<(&str, UnitFile)> =
-        holdings.units().map(|(name, text)| (name, UnitFile::parse(text))).collect();
-    parsed.iter().map(|(name, unit)| told(name, unit, (holdings, activation, &parsed))).collect()
+/// The units of a package, by name, and how many more there are; `activation` says which are enabled and started.
+pub fn units(holdings: &Holdings, activation: Option<&Values>) -> (Vec<Unit>, usize) {
+    let (mut units, mut starters) = (Vec::new(), Vec::new());
+    for (name, text) in holdings.units().take(MOST) {
+        let file = UnitFile::parse(text);
+        starters.extend(started_by(name, &file).map(|service| (service, name)));
+        units.push(told(name, &file, (holdings, activation)));
+    }
+    for unit in &mut units {
+        let own = starters.iter().filter(|(service, _)| *service == unit.name);
+        unit.when.splice(0..0, own.map(|(_, starter)| format!("by {starter}")));
+        unit.when.truncate(MOST_LINES);
+        if unit.when.is_empty() {
+            unit.when.push("when something asks for it".to_owned());
+        }
+    }
+    let more = holdings.units().count() - units.len();
+    (units, more)
 }
 
-type Around<'a> = (&'a Holdings, Option<&'a Values>, &'a [(&'a str, UnitFile)]);
+/// The service that a timer or a socket starts: that of its own name, where it names none.
+fn started_by(name: &str, unit: &UnitFile) -> Option<String> {
+    let named = match name.rsplit_once('.')?.1 {
+        "timer" => unit.get("Timer", "Unit"),
+        "socket" => unit.get("Socket", "Service"),
+        _ => return None,
+    };
+    Some(named.map_or_else(|| sibling(name), str::to_owned))
+}
 
-fn told(name: &str, unit: &UnitFile, around: Around<'_>) -> Unit {
-    let (holdings, activation, all) = around;
+fn told(name: &str, unit: &UnitFile, (holdings, activation): (&Holdings, Option<&Values>)) -> Unit {
     let mut found = Unit {
         name: name.to_owned(),
         description: unit.get("Unit", "Description").unwrap_or_default().to_owned(),
@@ -45,33 +70,22 @@ fn told(name: &str, unit: &UnitFile, around: Around<'_>) -> Unit {
     if name.ends_with(".timer") {
         let times =
             TIMES.iter().flat_map(|key| unit.all("Timer", key).into_iter().map(move |it| timed(key, it)));
-        found.when.extend(times);
+        found.when.extend(times.take(MOST_LINES));
         if unit.get("Timer", "Persistent").is_some_and(is_yes) {
             found.when.push("and once for those that were missed".to_owned());
         }
-        found.commands.push(format!(
-            "starts {}",
-            unit.get("Timer", "Unit").map_or_else(|| sibling(name), str::to_owned)
-        ));
     } else if name.ends_with(".socket") {
         let listens = LISTENS.iter().flat_map(|key| unit.all("Socket", key));
-        found.when.extend(listens.map(|place| format!("when somebody connects to {place}")));
-        let service = unit.get("Socket", "Service").map_or_else(|| sibling(name), str::to_owned);
-        found.commands.push(format!("starts {service}"));
+        found.when.extend(listens.map(|place| format!("when somebody connects to {place}")).take(MOST_LINES));
         found.user = unit.get("Socket", "SocketUser").unwrap_or_default().to_owned();
     } else if name.ends_with(".service") {
         let keys = ["ExecStartPre", "ExecStart", "ExecStartPost"];
         let commands = keys.iter().flat_map(|key| unit.all("Service", key));
-        found.commands.extend(commands.map(|command| started(command, holdings)));
+        found.commands.extend(commands.take(MOST_LINES).map(|command| started(command, holdings)));
         found.user = unit.get("Service", "User").unwrap_or("root").to_owned();
-        found.when.extend(
-            all.iter().filter(|(_, other)| starts(other, name)).map(|(other, _)| format!("by {other}")),
-        );
     }
+    found.commands.extend(started_by(name, unit).map(|service| format!("starts {service}")));
     found.when.extend(enabled(name, unit, activation));
-    if found.when.is_empty() {
-        found.when.push("when something asks for it".to_owned());
-    }
     found
 }
 
@@ -120,11 +134,6 @@ fn sibling(name: &str) -> String {
     format!("{}.service", name.rsplit_once('.').map_or(name, |(stem, _)| stem))
 }
 
-/// Whether a timer or a socket names a service.
-fn starts(unit: &UnitFile, service: &str) -> bool {
-    unit.get("Timer", "Unit") == Some(service) || unit.get("Socket", "Service") == Some(service)
-}
-
 /// A command; of one that goes through a script of mkdeb's, what that runs.
 fn started(command: &str, holdings: &Holdings) -> String {
     let program = command.split(' ').next().unwrap_or_default();
@@ -153,9 +162,11 @@ mod tests {
             ("usr/lib/systemd/system/r.service", b"[Service]\nUser=o\nExecStart=/opt/o/current/.mkdeb/run/r %i\n"),
             ("opt/o/releases/1/.mkdeb/run/r", b"#!/bin/sh\nexec python -m 'a b'\n"),
             ("lib/systemd/system/s.socket", b"[Socket]\nListenStream=80\n"),
+            ("lib/systemd/system/s.service", b"[Service]\nExecStart=/bin/s\n"),
             ("lib/systemd/system/t.service", b"[Service]\nExecStart=/bin/a \\\n  -b\n[Install]\nWantedBy=multi-user.target\n"),
         ]);
-        let found = units(&holdings, None);
+        let (found, more) = units(&holdings, None);
+        assert_eq!(more, 0);
         let told: Vec<(&str, String, String, &str)> = found
             .iter()
             .map(|unit| {
@@ -163,6 +174,7 @@ mod tests {
             })
             .collect();
         let expected = [
+            ("s.service", "by s.socket", "/bin/s", "root"),
             ("s.socket", "when somebody connects to 80", "starts s.service", ""),
             ("t.service", "with multi-user.target, where it is enabled", "/bin/a  -b", "root"),
             ("r.service", "by r.timer", "python -m 'a b'", "o"),
@@ -172,5 +184,23 @@ mod tests {
             told,
             expected.map(|(name, when, what, user)| (name, when.to_owned(), what.to_owned(), user))
         );
+    }
+    #[test]
+    fn a_package_of_a_thousand_units_is_told_in_a_few() {
+        let timer = "[Timer]\nOnCalendar=daily\nUnit=u0.service\n".repeat(99);
+        let service = "[Service]\nExecStart=/opt/o/current/.mkdeb/run/r\n".repeat(999);
+        let service = service + "[Install]\n" + &"WantedBy=a.target\n".repeat(999);
+        let path = |number: usize, kind| format!("usr/lib/systemd/system/u{number}.{kind}");
+        let paths: Vec<(String, &str)> = (0..99)
+            .flat_map(|number| [(path(number, "service"), &service[..]), (path(number, "timer"), &timer[..])])
+            .collect();
+        let entries: Vec<(&str, &[u8])> =
+            paths.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect();
+        let (found, more) = units(&held(&entries), None);
+        assert_eq!((found.len(), more), (MOST, 98));
+        for unit in found {
+            let lines = (unit.when.len(), unit.commands.len());
+            assert!(lines.0 <= MOST_LINES && lines.1 <= MOST_LINES, "{}: {lines:?}", unit.name);
+        }
     }
 }

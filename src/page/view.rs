@@ -7,7 +7,6 @@ use crate::page::Subject;
 use crate::page::Virtualenv;
 use crate::page::picture;
 use crate::page::scripts::Known;
-use crate::page::scripts::Values;
 use crate::page::shares;
 use crate::page::shares::Share;
 use crate::page::steps;
@@ -26,8 +25,9 @@ const MOST: usize = 1000;
 const LEAST: u64 = 100_000;
 /// How many virtualenvs are shown.
 const MOST_VENVS: usize = 20;
-/// The longest value, and the longest script, in characters.
+/// The longest value, the longest line of a list, and the longest script, in characters.
 const LONGEST: usize = 2000;
+const LONGEST_LINE: usize = 400;
 const LONGEST_SCRIPT: usize = 64 << 10;
 /// Where commands lie (FHS 4.4, 4.10).
 const COMMANDS: [&str; 4] = ["/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/"];
@@ -80,6 +80,7 @@ fn package((subjects, number): (&[Subject], usize), known: Option<&Known>) -> re
     // Units lie in a package, what enables them perhaps in another.
     let activation = scripted.as_ref().and_then(|scripted| scripted.activation.as_ref());
     let told = scripted.iter().flat_map(|scripted| scripted.steps());
+    let (units, more_units) = units::units(&subject.holdings, activation);
     report::Package {
         heading: (!is_one).then(|| name.clone()),
         level: if is_one { 2 } else { 3 },
@@ -90,7 +91,8 @@ fn package((subjects, number): (&[Subject], usize), known: Option<&Known>) -> re
         sharing: if subject.holdings.bytes() < 1_000_000 { "bytes" } else { "megabytes" },
         maps: maps(subject, (&anchor, &name)),
         virtualenvs: subject.virtualenvs.iter().take(MOST_VENVS).map(virtualenv).collect(),
-        units: shown_units(subject, activation),
+        units: units.iter().map(unit).collect(),
+        more_units: if more_units > 0 { format!("and {more_units} more") } else { String::new() },
         steps: told.map(|steps| list(steps.moment, &steps.items)).collect(),
         scripts: if scripted.is_some() { Vec::new() } else { scripts(subject) },
         lists: lists(subject, &fields),
@@ -136,14 +138,14 @@ fn remarks(subject: &Subject) -> Vec<report::Remark> {
     let problem = |text: String| report::Remark {
         weight: "error".to_owned(),
         subject: "dpkg".to_owned(),
-        text: short(&text),
+        text: line(&text),
         rule: String::new(),
     };
     let problems = problems.iter().map(ToString::to_string).chain(more).map(problem);
     let found = subject.remarks.iter().map(|remark| report::Remark {
         weight: remark.weight.to_owned(),
-        subject: short(&remark.subject),
-        text: short(&remark.text),
+        subject: line(&remark.subject),
+        text: line(&remark.text),
         rule: remark.rule.to_owned(),
     });
     problems.chain(found).take(MOST).collect()
@@ -165,8 +167,8 @@ fn map(what: &str, (anchor, name): (&str, &str), shares: &[Share]) -> report::Ma
     let longest = shares.iter().map(|share| share.bytes).max().unwrap_or_default();
     let row = |(number, share): (usize, &Share)| report::Row {
         class: picture::colour(number, share),
-        name: short(&share.name),
-        detail: short(&share.detail),
+        name: line(&share.name),
+        detail: line(&share.detail),
         size: size(share.bytes),
         bar: picture::percent(share.bytes, longest),
         percent: picture::percent(share.bytes, total),
@@ -201,9 +203,9 @@ fn virtualenv(venv: &Virtualenv) -> report::Virtualenv {
     });
     let changes: Vec<List> = changed.collect();
     let distribution = |it: &crate::page::Distribution| report::Distribution {
-        name: short(&it.name),
-        version: short(&it.version),
-        license: short(it.license.as_deref().unwrap_or_default()),
+        name: line(&it.name),
+        version: line(&it.version),
+        license: line(it.license.as_deref().unwrap_or_default()),
     };
     let dropped = venv.relocation.as_ref().map_or(0, |relocation| relocation.files.dropped);
     report::Virtualenv {
@@ -218,17 +220,15 @@ fn virtualenv(venv: &Virtualenv) -> report::Virtualenv {
     }
 }
 
-fn shown_units(subject: &Subject, activation: Option<&Values>) -> Vec<report::Unit> {
-    let short_all = |texts: Vec<String>| texts.iter().take(50).map(|text| short(text)).collect();
-    let units = units::units(&subject.holdings, activation).into_iter();
-    let unit = |unit: units::Unit| report::Unit {
-        name: short(&unit.name),
-        description: short(&unit.description),
-        when: short_all(unit.when),
-        commands: short_all(unit.commands),
-        user: short(&unit.user),
-    };
-    units.map(unit).collect()
+fn unit(unit: &units::Unit) -> report::Unit {
+    let all = |texts: &[String]| texts.iter().map(|text| line(text)).collect();
+    report::Unit {
+        name: line(&unit.name),
+        description: line(&unit.description),
+        when: all(&unit.when),
+        commands: all(&unit.commands),
+        user: line(&unit.user),
+    }
 }
 
 fn scripts(subject: &Subject) -> Vec<report::Script> {
@@ -271,7 +271,7 @@ fn lists(subject: &Subject, fields: &Paragraph) -> Vec<List> {
 
 fn list(heading: &str, items: &[String]) -> List {
     let (count, more) = (items.len().to_string(), more(items.len()));
-    let items = items.iter().take(MOST).map(|item| short(item)).collect();
+    let items = items.iter().take(MOST).map(|item| line(item)).collect();
     List { heading: heading.to_owned(), count, items, more }
 }
 
@@ -282,7 +282,16 @@ fn more(count: usize) -> String {
 
 /// The first line of a value, cut where it is too long for a page.
 fn short(text: &str) -> String {
+    cut(text, LONGEST)
+}
+
+/// One of many.
+fn line(text: &str) -> String {
+    cut(text, LONGEST_LINE)
+}
+
+fn cut(text: &str, longest: usize) -> String {
     let line = text.lines().next().unwrap_or_default();
-    let cut: String = line.chars().take(LONGEST).collect();
+    let cut: String = line.chars().take(longest).collect();
     if cut.len() < line.len() { cut + " …" } else { cut }
 }

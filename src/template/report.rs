@@ -51,6 +51,8 @@ pub struct Package {
     pub virtualenvs: Vec<Virtualenv>,
     /// Its units.
     pub units: Vec<Unit>,
+    /// How many more there are, in words.
+    pub more_units: String,
     /// What its scripts do.
     pub steps: Vec<List>,
     /// Its scripts, where they are not mkdeb's.
