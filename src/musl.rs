@@ -14,10 +14,13 @@ static ALLOCATOR: GlobalDlmalloc = GlobalDlmalloc;
 ///
 /// # Safety
 ///
-/// As memcmp(3) has it: `count` bytes can be read at either place.
+/// As memcmp(3) has it: `count` bytes can be read at either place. Where there are none, any place will do.
 #[expect(unsafe_code, reason = "this is how C calls it")]
 #[unsafe(no_mangle)]
 unsafe extern "C" fn memcmp(left: *const u8, right: *const u8, count: usize) -> c_int {
+    if count == 0 {
+        return 0;
+    }
     // SAFETY: whoever calls it vouches for that.
     let (left, right) =
         unsafe { (std::slice::from_raw_parts(left, count), std::slice::from_raw_parts(right, count)) };

@@ -74,7 +74,7 @@ impl Holdings {
                 self.recorded += bytes.len();
                 self.records.insert(directory.to_owned(), bytes);
             }
-        } else if is_told(path) && size <= self.room_for_text() {
+        } else if is_told(path) && self.has_room_for(size) {
             body.take(size).read_to_end(&mut bytes)?;
             self.told += bytes.len();
             self.texts.insert(path.to_owned(), String::from_utf8_lossy(&bytes).into_owned());
@@ -82,9 +82,9 @@ impl Holdings {
         Ok(())
     }
 
-    fn room_for_text(&self) -> u64 {
+    fn has_room_for(&self, size: u64) -> bool {
         let room = MOST_OF_TEXTS.saturating_sub(self.told) as u64;
-        if self.texts.len() < MOST_TEXTS { LARGEST_TEXT.min(room) } else { 0 }
+        self.texts.len() < MOST_TEXTS && size <= LARGEST_TEXT.min(room)
     }
 
     /// The bytes of all bodies.
