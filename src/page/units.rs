@@ -185,8 +185,9 @@ mod tests {
             expected.map(|(name, when, what, user)| (name, when.to_owned(), what.to_owned(), user))
         );
     }
+
     #[test]
-    fn a_package_of_a_thousand_units_is_told_in_a_few() {
+    fn a_package_of_many_units_is_told_in_a_few() {
         let timer = "[Timer]\nOnCalendar=daily\nUnit=u0.service\n".repeat(99);
         let service = "[Service]\nExecStart=/opt/o/current/.mkdeb/run/r\n".repeat(999);
         let service = service + "[Install]\n" + &"WantedBy=a.target\n".repeat(999);
